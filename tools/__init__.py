@@ -1,0 +1,1 @@
+"""What `dev.py` runs, one module per command."""

@@ -1,0 +1,179 @@
+"""Who may do what, how long things live, and what "alive" means: pure functions, no I/O, no clock, no randomness."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from chalicelib.store.authorizations import ACTIVE, Authorization
+from chalicelib.store.clients import Client
+from chalicelib.store.grants import Grant
+from chalicelib.store.sessions import Session
+from chalicelib.store.settings import Settings
+from chalicelib.store.users import User
+
+# --- how long things live (DESIGN section 3); what an administrator may change is in the settings ---------------
+
+REFRESH_IDLE: Final = timedelta(days=30)
+REFRESH_ABSOLUTE: Final = timedelta(days=365)
+REFRESH_GRACE_CONFIDENTIAL: Final = timedelta(seconds=30)
+REFRESH_GRACE_PUBLIC: Final = timedelta(seconds=10)  # shorter: a public client cannot prove that the retry is its own
+SESSION_IDLE: Final = timedelta(hours=12)
+SESSION_ABSOLUTE: Final = timedelta(days=30)
+SESSION_SEEN_EVERY: Final = timedelta(minutes=15)
+SET_UP_LINK: Final = timedelta(hours=24)
+SEALED_SECRET: Final = timedelta(minutes=10)
+DECISION_TICKET: Final = timedelta(minutes=10)
+FORM_TICKET: Final = timedelta(hours=12)
+
+# --- sign-in throttle: tries in a window, reserved before any password is looked at (design-notes (b) 10) -------
+
+TRY_WINDOW: Final = timedelta(minutes=1)
+TRIES_PER_LOGIN_AND_NETWORK: Final = 5
+TRIES_PER_LOGIN: Final = 100  # 20 times higher, so that a stranger cannot lock somebody out from one network
+TRIES_PER_NETWORK: Final = 300
+
+# --- scopes -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A permission and what people are told about it; `acts` when it does more than look."""
+
+    name: str
+    title: str
+    detail: str
+    icon: str
+    acts: bool
+
+
+EVERYTHING: Final = "user"
+SCOPES: Final = {
+    EVERYTHING: Scope(
+        EVERYTHING,
+        "Everything you can do on this server",
+        "For example read the channels you are in, and post under your name",
+        icon="all",
+        acts=True,
+    )
+}
+
+
+def milliseconds(lifetime: timedelta) -> int:
+    """A lifetime in the unit of our moments."""
+    return lifetime // timedelta(milliseconds=1)
+
+
+# --- alive ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The five rows that decide about an authorization, as one read found them."""
+
+    settings: Settings
+    user: User | None
+    client: Client | None
+    grant: Grant | None
+    authorization: Authorization | None
+
+
+def client_usable(client: Client | None) -> bool:
+    """Whether an application may act at all."""
+    return client is not None and not client.suspended
+
+
+def grant_stands(grant: Grant | None, *, user: User, client: Client, settings: Settings, now: int) -> bool:
+    """Whether a grant is of this person, this application and this epoch, and in time.
+
+    Any other is as good as absent.
+    """
+    if grant is None or (grant.until is not None and grant.until <= now):
+        return False
+    tied = (grant.client_born, grant.access_no, grant.epoch)
+    return tied == (client.born, user.access_no, settings.epoch)
+
+
+def permits(standing: Standing, client_id: str, now: int) -> bool:
+    """Whether everything an authorization hangs on still stands, whatever state it is in itself (DESIGN section 2)."""
+    settings, user, client = standing.settings, standing.user, standing.client
+    if not settings.provider_on or user is None or not user.active:
+        return False
+    if client is None or client.client_id != client_id or not client_usable(client):
+        return False
+    grant, authorization = standing.grant, standing.authorization
+    if not grant_stands(grant, user=user, client=client, settings=settings, now=now) or grant is None:
+        return False
+    if authorization is None or authorization.client_id != client_id:
+        return False
+    return authorization.grant_id == grant.grant_id
+
+
+def alive(standing: Standing, client_id: str, now: int) -> bool:
+    """Whether the tokens of an authorization work (DESIGN section 2)."""
+    authorization = standing.authorization
+    if authorization is None or authorization.state != ACTIVE or not permits(standing, client_id, now):
+        return False
+    return now < (authorization.idle_until or 0) and now < authorization.until
+
+
+def session_alive(session: Session | None, user: User | None, settings: Settings, now: int) -> bool:
+    """Whether a sign-in still counts; it does not depend on the provider switch (DESIGN section 2)."""
+    if session is None or user is None or not user.active:
+        return False
+    if (session.session_no, session.epoch) != (user.session_no, settings.epoch):
+        return False
+    return now < session.until and now < session.seen_at + milliseconds(SESSION_IDLE)
+
+
+def effective_scope(token_scope: str, standing: Standing) -> frozenset[str]:
+    """Token, authorization, grant and the client's own list, all at once.
+
+    Narrowing any of them acts at the next call.
+    """
+    held = set(token_scope.split())
+    for row in (standing.authorization, standing.grant, standing.client):
+        held &= set(row.scope.split()) if row else set()
+    return frozenset(held)
+
+
+def covers(held: frozenset[str], needed: str) -> bool:
+    """Whether these scopes permit a call that needs `needed`."""
+    return EVERYTHING in held or needed in held
+
+
+# --- who may (contract section 4) -------------------------------------------------------------------------------
+
+
+def may_use_console(user: User) -> bool:
+    """Only System Admins see or change the System Console."""
+    return user.is_admin
+
+
+def may_register(user: User, settings: Settings) -> bool:
+    """Mattermost's `manage_oauth`: System Admins, and members while integrations are not restricted to admins."""
+    return user.is_admin or not settings.admins_only
+
+
+def may_trust(user: User) -> bool:
+    """Only System Admins mark an application as trusted (the seed)."""
+    return user.is_admin
+
+
+def may_see_all_clients(user: User) -> bool:
+    """Mattermost's `manage_system_wide_oauth`."""
+    return user.is_admin
+
+
+def may_manage(user: User, client: Client, settings: Settings) -> bool:
+    """Edit, regenerate, delete: the creator, who must still be allowed to manage applications, or a System Admin."""
+    return user.is_admin or (may_register(user, settings) and client.creator_id == user.user_id)
+
+
+def pkce_required(client: Client) -> bool:
+    """PKCE is for everybody but those who are visibly exempt (DESIGN section 4)."""
+    return client.public or not client.pkce_exempt
+
+
+def refresh_grace(client: Client) -> timedelta:
+    """How long a used refresh token may be presented again by a client that lost the answer."""
+    return REFRESH_GRACE_PUBLIC if client.public else REFRESH_GRACE_CONFIDENTIAL

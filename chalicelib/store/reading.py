@@ -1,0 +1,162 @@
+"""Read everything a request must know in one strongly consistent BatchGetItem across tables (DESIGN section 1)."""
+
+import random
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.connection import Connection
+
+from chalicelib.errors import Unavailable
+from chalicelib.store.record import Record
+
+R = TypeVar("R", bound=Record)
+Raw = Mapping[str, Mapping[str, Any]]
+
+BATCH_LIMIT = 100  # BatchGetItem takes no more keys
+ATTEMPTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Generic[R]):
+    """The primary key of a row that may be there.
+
+    Of a row with copies, `copy` says which one to read, and any will do.
+    """
+
+    model: type[R]
+    hash_key: str
+    range_key: str | None = None
+    copy: int | None = field(default=None, compare=False)
+
+    @property
+    def table(self) -> str:
+        """The table the row is in."""
+        return str(self.model.Meta.table_name)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values of the primary key as they are stored."""
+        stored = self.hash_key if self.copy is None else f"{self.hash_key}#{self.copy}"
+        return (stored,) if self.range_key is None else (stored, self.range_key)
+
+    @property
+    def wire(self) -> dict[str, dict[str, str]]:
+        """The key as DynamoDB takes it."""
+        return {name: {"S": value} for name, value in zip(key_names(self.model), self.values, strict=True)}
+
+
+class Rows:
+    """What one read found.  A key that was not asked for is a mistake of ours, not a missing row."""
+
+    def __init__(self, found: Mapping[Key[Any], Raw | None]) -> None:
+        self._found = found
+
+    def __getitem__(self, key: Key[R]) -> R | None:
+        raw = self._found[key]
+        return None if raw is None else key.model.from_raw_data(dict(raw))
+
+
+@cache
+def connection() -> Connection:
+    """The one connection of this process: PynamoDB would make a client for every table, 60 ms each."""
+    return Connection(
+        connect_timeout_seconds=1,
+        read_timeout_seconds=3,
+        max_retry_attempts=2,
+        max_pool_connections=32,
+    )
+
+
+@cache
+def key_names(model: type[Record]) -> tuple[str, ...]:
+    """The attribute names of a model's primary key, hash key first."""
+    attributes = model.get_attributes().values()
+    hashes = [a.attr_name for a in attributes if a.is_hash_key]
+    ranges = [a.attr_name for a in attributes if a.is_range_key]
+    return (*hashes, *ranges)
+
+
+def read(*keys: Key[Any]) -> Rows:
+    """Read rows by key, strongly consistent: one round trip for up to 100 keys.
+
+    Raises:
+        Unavailable: DynamoDB left keys unread. A throttled row must never look like a missing one.
+
+    """
+    # Duplicates are dropped because DynamoDB refuses a batch that names a row twice.
+    wanted = [key for key in dict.fromkeys(keys) if _possible(key)]
+    named = {(key.table, key.values): key for key in wanted}
+    found: dict[Key[Any], Raw | None] = dict.fromkeys(keys)
+    for start in range(0, len(wanted), BATCH_LIMIT):
+        for table, item in _read_batch(wanted[start : start + BATCH_LIMIT]):
+            values = tuple(item[name]["S"] for name in _names_of(table, wanted))
+            found[named[table, values]] = item
+    return Rows(found)
+
+
+def query(
+    model: type[R],
+    hash_key: str,
+    *,
+    index: tuple[str, str] | None = None,
+    limit: int | None = None,
+    newest_first: bool = False,
+) -> list[R]:
+    """Read one page (at most 1 MB) of the rows under a hash key.
+
+    `index` is an index's name and hash attribute; what an index gives is for lists only, never to decide.
+    """
+    index_name, hash_name = index or (None, key_names(model)[0])
+    request: dict[str, Any] = {
+        "TableName": model.Meta.table_name,
+        "KeyConditionExpression": "#h = :h",
+        "ExpressionAttributeNames": {"#h": hash_name},
+        "ExpressionAttributeValues": {":h": {"S": hash_key}},
+        "ScanIndexForward": not newest_first,
+    }
+    request |= {"IndexName": index_name} if index_name else {"ConsistentRead": True}
+    request |= {"Limit": limit} if limit else {}
+    return [model.from_raw_data(item) for item in dispatch("Query", request)["Items"]]
+
+
+def dispatch(operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    """Send one read to DynamoDB.
+
+    Raises:
+        Unavailable: DynamoDB did not answer, or asked to slow down, more often than the SDK is willing to retry.
+
+    """
+    try:
+        return connection().dispatch(operation, request)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable from error
+
+
+def _read_batch(wanted: list[Key[Any]]) -> Iterable[tuple[str, Raw]]:
+    request: dict[str, Any] = {}
+    for key in wanted:
+        request.setdefault(key.table, {"Keys": [], "ConsistentRead": True})["Keys"].append(key.wire)
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311  # jitter, not a secret
+        answer = dispatch("BatchGetItem", {"RequestItems": request})
+        for table, items in answer["Responses"].items():
+            yield from ((table, item) for item in items)
+        request = answer.get("UnprocessedKeys") or {}
+        if not request:
+            return
+    raise Unavailable
+
+
+def _possible(key: Key[Any]) -> bool:
+    """DynamoDB refuses an empty key; nothing can be stored under one."""
+    return bool(key.hash_key) and key.range_key != ""
+
+
+def _names_of(table: str, keys: Iterable[Key[Any]]) -> tuple[str, ...]:
+    model: type[Record] = next(key.model for key in keys if key.table == table)
+    return key_names(model)

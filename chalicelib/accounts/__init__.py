@@ -1,0 +1,1 @@
+"""People: set-up of the first, signing in and out, sessions, activation."""

@@ -1,0 +1,1 @@
+"""What the RFCs say about clients, authorization and tokens: no HTTP object, no template, no table."""

@@ -1,0 +1,255 @@
+"""The token endpoint: exchange a code, refresh a token (RFC 6749 sections 4.1.3 and 6.
+
+Refresh by note A of the checklists).
+"""
+
+import base64
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from chalicelib import policy
+from chalicelib.credentials import (
+    SECRET_LENGTH,
+    RefreshToken,
+    base62,
+    fingerprint,
+    mac,
+    new_secret,
+    refresh_token,
+    same,
+)
+from chalicelib.errors import InvalidGrant
+from chalicelib.oauth import access_tokens, pkce, scopes
+from chalicelib.policy import Standing
+from chalicelib.store import authorizations
+from chalicelib.store.audit import Origin, event
+from chalicelib.store.authorizations import ACTIVE, PENDING, Authorization, Tokens, Use
+from chalicelib.store.clients import Client
+from chalicelib.store.settings import Settings
+from chalicelib.store.writing import ConditionFailed, write_together
+
+_MAC_LABEL: Final = "refresh token"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeExchange:
+    """What an exchange presents."""
+
+    code: str = field(repr=False)
+    redirect_uri: str | None
+    code_verifier: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A successful answer (RFC 6749 section 5.1); `expires_in` in seconds."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_in: int
+    scope: str
+
+
+def exchange(presented: CodeExchange, standing: Standing, client: Client, *, origin: Origin) -> Issued:
+    """Swap a code for tokens, once (RFC 6749 section 4.1.3).
+
+    Raises:
+        InvalidGrant: the code is not good, or not with this client, address and verifier. A spent code with the right
+            proof ends what it bought (section 4.1.2); a guess changes nothing.
+        InvalidRequest: the verifier is malformed.
+        Contention: DynamoDB could not decide.
+
+    """
+    authorization = _proven(presented, standing, client)
+    if authorization.mark == origin.request_id and authorization.state == ACTIVE:
+        # An earlier attempt of this very request spent the code and never heard that it did.
+        return _issued(
+            authorization,
+            _held(authorization),
+            standing.settings,
+            scope=authorization.scope,
+            now=origin.now,
+        )
+    if authorization.state != PENDING:
+        end(authorization, "code_replay", origin)
+        raise InvalidGrant
+    if not policy.permits(standing, client.client_id, origin.now) or authorization.code_until <= origin.now:
+        raise InvalidGrant
+    tokens = _first(standing.settings, origin.now)
+    try:
+        authorizations.activate(authorization, tokens, _use(origin))
+    except ConditionFailed as failure:
+        raise InvalidGrant from failure  # a lost race is no replay: the read showed the code unspent
+    return _issued(authorization, tokens, standing.settings, scope=authorization.scope, now=origin.now)
+
+
+def refresh(
+    presented: RefreshToken,
+    scope: str | None,
+    standing: Standing,
+    client: Client,
+    *,
+    origin: Origin,
+) -> Issued:
+    """Give a new access token and the next refresh token (RFC 6749 section 6).
+
+    The token of one generation back is answered with the same successor while the grace lasts, so that a lost answer
+    or a concurrent refresh costs nobody their access; anything older is a replay and ends the authorization (RFC 9700
+    section 4.14.2).
+
+    Raises:
+        InvalidGrant: the token is not good, or not this client's.
+        InvalidScope: more is asked than was granted.
+        Contention: DynamoDB could not decide.
+
+    """
+    authorization = standing.authorization
+    if authorization is None or not policy.alive(standing, client.client_id, origin.now):
+        raise InvalidGrant
+    _check_mac(presented, authorization, standing.settings)
+    asked = scopes.narrowed(scope, authorization.scope)
+    tokens = _rotated(presented, authorization, standing.settings, policy.refresh_grace(client), origin)
+    return _issued(authorization, tokens, standing.settings, scope=asked, now=origin.now)
+
+
+def genuine(presented: RefreshToken, authorization: Authorization, settings: Settings) -> bool:
+    """Whether we made a refresh token for this authorization, of whatever generation."""
+    try:
+        _check_mac(presented, authorization, settings)
+    except InvalidGrant:
+        return False
+    return True
+
+
+def end(authorization: Authorization, why: str, origin: Origin) -> None:
+    """End an authorization, and with it its code and every token of it; and record why.
+
+    Raises:
+        Contention: DynamoDB could not decide.
+
+    """
+    recorded = event(
+        origin,
+        f"authorization.{why}",
+        authorization.authorization_id,
+        user_id=authorization.user_id,
+        client_id=authorization.client_id,
+    )
+    try:
+        write_together(authorizations.ended(authorization, why), recorded)
+    except ConditionFailed:
+        return  # somebody ended it first
+
+
+def _proven(presented: CodeExchange, standing: Standing, client: Client) -> Authorization:
+    """Check code, client, address and verifier; whoever has them all right is the client that asked."""
+    authorization = standing.authorization
+    if authorization is None or not same(fingerprint(presented.code), authorization.code_hash):
+        raise InvalidGrant
+    if authorization.client_id != client.client_id:
+        raise InvalidGrant
+    challenge = authorization.code_challenge
+    if presented.redirect_uri is None:
+        if challenge is None:  # OAuth 2.1 clients may leave it out, because PKCE binds the code
+            raise InvalidGrant(id="api.oauth.get_access_token.redirect_uri.app_error")
+    elif not same(fingerprint(presented.redirect_uri), authorization.redirect_hash):
+        raise InvalidGrant(id="api.oauth.get_access_token.redirect_uri.app_error")
+    pkce.verify(presented.code_verifier, challenge)
+    return authorization
+
+
+def _check_mac(presented: RefreshToken, authorization: Authorization, settings: Settings) -> None:
+    """A token must be ours, and of the key its generation was made with: a retired key gives no second successor."""
+    generation = authorization.generation or 0
+    kid = authorization.mac_kid if presented.generation >= generation else authorization.previous_mac_kid
+    if presented.generation < generation - 1:
+        kid = presented.key_id  # too old to know its key; a genuine one is a replay all the same
+    made = _mac(presented.key_id, authorization, presented.generation, settings)
+    if kid != presented.key_id or made is None or not same(base62(made, SECRET_LENGTH), presented.mac):
+        raise InvalidGrant
+    if presented.generation > generation:
+        raise InvalidGrant
+
+
+def _rotated(
+    presented: RefreshToken, authorization: Authorization, settings: Settings, grace: timedelta, origin: Origin
+) -> Tokens:
+    """Move on to the next generation; the loser of a race is answered like a retry, from what the failed write read."""
+    if presented.generation != authorization.generation:
+        return _again(presented, authorization, grace, origin)
+    tokens = _next(authorization, settings, origin.now)
+    try:
+        authorizations.rotate(authorization, tokens, _use(origin))
+    except ConditionFailed as failure:
+        current = authorizations.current_row(failure)
+        if current is None or current.state != ACTIVE:
+            raise InvalidGrant from failure
+        return _again(presented, current, grace, origin)
+    return tokens
+
+
+def _again(presented: RefreshToken, authorization: Authorization, grace: timedelta, origin: Origin) -> Tokens:
+    """Answer a token that is not the newest: its own successor once more, or the end."""
+    current = authorization.generation or 0
+    ours = authorization.mark == origin.request_id  # an earlier attempt of this very request
+    in_time = ours or origin.now <= (authorization.rotated_at or 0) + policy.milliseconds(grace)
+    if presented.generation != current - 1 or not in_time:
+        end(authorization, "refresh_replay", origin)
+        raise InvalidGrant
+    return _held(authorization)
+
+
+def _first(settings: Settings, now: int) -> Tokens:
+    salt = base64.b64encode(new_secret()).decode()
+    idle = now + policy.milliseconds(policy.REFRESH_IDLE)
+    return Tokens(1, salt, settings.keys.root_id, idle, now + policy.milliseconds(policy.REFRESH_ABSOLUTE))
+
+
+def _next(authorization: Authorization, settings: Settings, now: int) -> Tokens:
+    idle = min(now + policy.milliseconds(policy.REFRESH_IDLE), authorization.until)
+    generation = (authorization.generation or 0) + 1
+    return Tokens(generation, authorization.salt or "", settings.keys.root_id, idle, authorization.until)
+
+
+def _held(authorization: Authorization) -> Tokens:
+    """What the row's newest refresh token is made from."""
+    return Tokens(
+        authorization.generation or 0,
+        authorization.salt or "",
+        authorization.mac_kid or "",
+        authorization.idle_until or 0,
+        authorization.until,
+    )
+
+
+def _use(origin: Origin) -> Use:
+    return Use(origin.now, origin.network, origin.request_id)
+
+
+def _issued(authorization: Authorization, tokens: Tokens, settings: Settings, *, scope: str, now: int) -> Issued:
+    authorization.salt = tokens.salt
+    made = _mac(tokens.mac_kid, authorization, tokens.generation, settings)
+    if made is None:
+        raise InvalidGrant  # the key was dropped between the read and now
+    user_id, authorization_id = authorization.user_id, authorization.authorization_id
+    return Issued(
+        access_token=access_tokens.mint(authorization, scope=scope, settings=settings, now=now),
+        refresh_token=refresh_token(tokens.mac_kid, user_id, authorization_id, tokens.generation, made),
+        expires_in=settings.access_token_lifetime,
+        scope=scope,
+    )
+
+
+def _mac(key_id: str, authorization: Authorization, generation: int, settings: Settings) -> bytes | None:
+    key = settings.keys.derive(_MAC_LABEL, key_id)
+    if key is None:
+        return None
+    parts = (
+        key_id,
+        authorization.user_id,
+        authorization.authorization_id,
+        str(generation),
+        authorization.salt or "",
+    )
+    return mac(key, *parts)

@@ -1,0 +1,23 @@
+"""Gatepost, assembled: one Chalice app, a blueprint for each surface, one middleware."""
+
+from collections.abc import Callable
+
+from chalice.app import Chalice, Request, Response
+
+from chalicelib.web import account, api, console, home, http, integrations, oauth, routes, sign_in
+from chalicelib.web.elsewhere import ElsewhereShape
+
+app = Chalice(app_name="gatepost")
+
+
+@app.middleware("http")
+def enter(event: Request, get_response: Callable[[Request], Response]) -> Response:
+    """Make the request the current one: Chalice's own is shared by all threads of a process."""
+    http.enter(event)
+    return get_response(event)
+
+
+for room in (home, sign_in, integrations, account, console, oauth, api):
+    for surface in room.SURFACES:
+        app.register_blueprint(surface.blueprint)
+routes.complete(app, ElsewhereShape())

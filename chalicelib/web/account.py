@@ -1,0 +1,126 @@
+"""Account Settings > Security > OAuth 2.0 Applications: what I allowed, and taking it back (ux 6.13)."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.credentials import parse_session
+from chalicelib.errors import NotFound
+from chalicelib.oauth import grants
+from chalicelib.oauth.grants import LastUse
+from chalicelib.policy import SCOPES
+from chalicelib.store.clients import Client, client_key
+from chalicelib.store.grants import Grant, grant_key
+from chalicelib.store.reading import Key
+from chalicelib.web import browser
+from chalicelib.web.browser import Flash, PageShape
+from chalicelib.web.http import Request
+from chalicelib.web.routes import PERSON, Call, Surface
+
+surface = Surface("account", PageShape())
+SURFACES = (surface,)
+APPS = "/account/security/oauth2-apps"
+LIST_IMAGES = "'self' https:"
+
+
+def _own_grant(request: Request) -> Sequence[Key[Any]]:
+    held = PageShape().presented(request)
+    located = parse_session(held.token) if held else None
+    client_id = request.path_id("client_id")
+    return [client_key(client_id), grant_key(located.user_id if located else "", client_id)]
+
+
+@surface.route("GET", "/account", PERSON)
+def index(call: Call) -> Response:
+    """The index of the settings."""
+    return browser.page(call, "account/index.html")
+
+
+@surface.route("GET", APPS, PERSON)
+def allowed(call: Call) -> Response:
+    """The applications I allowed: since when, last used.  Two queries and two reads, whatever their number."""
+    held = grants.allowed(call.user, call.settings, call.request.now)
+    used = grants.last_uses(call.user.user_id) if held else {}
+    rows = [_row(grant, client, used.get(grant.grant_id)) for grant, client in held]
+    return browser.page(
+        call,
+        "account/oauth2_apps.html",
+        images=LIST_IMAGES,
+        apps=rows,
+        provider_on=call.settings.provider_on,
+    )
+
+
+@surface.route("GET", APPS + "/{client_id}/revoke", PERSON, reads=_own_grant)
+def ask_revoke(call: Call) -> Response:
+    """Ask before an application loses its access."""
+    grant, client = _allowed_app(call)
+    again = (
+        "This app is trusted by your System Admin. "
+        "It can get access again without asking the next time you sign in to it."
+        if client.trusted
+        else "It can ask you again."
+    )
+    return browser.page(
+        call,
+        "confirm.html",
+        heading=f"Revoke access for {client.client_name}?",
+        intro=None,
+        effects=[
+            "It can no longer act for you: all its tokens stop at once.",
+            "What it did before stays.",
+            again,
+        ],
+        action=f"{APPS}/{client.client_id}/revoke",
+        form_name="revoke",
+        hidden={"grant_id": grant.grant_id},
+        button="Revoke access",
+        keep_href=APPS,
+        keep_label="Keep it",
+        danger=True,
+        crumbs=[
+            ("Account Settings", "/account"),
+            ("OAuth 2.0 Applications", APPS),
+            ("Revoke", None),
+        ],
+    )
+
+
+@surface.route("POST", APPS + "/{client_id}/revoke", PERSON, reads=_own_grant, form="revoke")
+def revoke(call: Call) -> Response:
+    """Take access back with one write."""
+    grant, client = _allowed_app(call)
+    grants.revoke(grant, call.request.origin(call.user.user_id))
+    at = f"{datetime.fromtimestamp(call.request.now / 1000, UTC):%H:%M} UTC"
+    title = f"{client.client_name} can no longer use your account."
+    return browser.go_with_flash(call, APPS, Flash(title, f"Its tokens stopped working at {at}."))
+
+
+def _allowed_app(call: Call) -> tuple[Grant, Client]:
+    client_id = call.request.path_id("client_id")
+    grant = call.rows[grant_key(call.user.user_id, client_id)]
+    client = call.rows[client_key(client_id)]
+    if grant is None or client is None:
+        raise NotFound(
+            "You have not allowed this application, or you revoked it already.",
+            heading="Nothing to revoke",
+        )
+    return grant, client
+
+
+def _row(grant: Grant, client: Client, used: LastUse | None) -> dict[str, Any]:
+    return {
+        "client_id": client.client_id,
+        "name": client.client_name,
+        "description": client.description,
+        "homepage": client.client_uri,
+        "icon_url": client.logo_uri,
+        "trusted": client.trusted,
+        "how": grant.how,
+        "since": grant.since,
+        "used_at": used.at if used else None,
+        "used_from": used.network if used else None,
+        "can": [SCOPES[name].title for name in grant.scope.split() if name in SCOPES],
+    }

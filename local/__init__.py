@@ -1,0 +1,1 @@
+"""A developer's machine: the emulated AWS, its data, its server.  Never deployed."""

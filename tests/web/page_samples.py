@@ -1,0 +1,149 @@
+"""Every template in every state worth looking at: name -> (template, values)."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from tests.web.page_values import (
+    ALLOWED_PATH,
+    APPS,
+    BLANK_FORM,
+    CLI,
+    CLIENT,
+    DONE,
+    FORM,
+    FORM_PROBLEMS,
+    LEO,
+    MINUTE,
+    NOW,
+    SETTINGS,
+    SETUP,
+    app,
+    app_form,
+    app_list,
+    common,
+    confirm,
+    consent,
+    credentials,
+    refusal,
+)
+
+SIGN_IN: dict[str, object] = {
+    "viewer": None,
+    "form": SimpleNamespace(login_id="maya"),
+    "redirect_to": "/oauth/authorize?client_id=1",
+    "client": None,
+    "problems": {},
+}
+SET_UP: dict[str, object] = {"viewer": None, "token": "gpu_1", "form": SETUP, "problems": {}}
+INDEX: dict[str, object] = {"provider_on": True, "may_manage": True, "restricted": True}
+ON_CONSOLE: dict[str, object] = {"path": "/admin/integrations/custom", "row_version": 7}
+
+PAGES: dict[str, tuple[str, dict[str, object]]] = {
+    "setup": ("setup.html", common(**SET_UP)),
+    "setup-wrong": (
+        "setup.html",
+        common(
+            **SET_UP
+            | {
+                "problems": {
+                    "username": "Username can use a-z, 0-9, dot, dash and underscore",
+                    "password": "Use at least 12 characters, this has 9",
+                }
+            }
+        ),
+    ),
+    "login": ("login.html", common(**SIGN_IN)),
+    "login-wrong": (
+        "login.html",
+        common(**SIGN_IN | {"client": CLIENT, "problems": {"": "Email, username or password is not right."}}),
+    ),
+    "handover": (
+        "handover.html",
+        common(target="com.example.app:/done?code=1", label="Standup Notes"),
+    ),
+    "refusal": ("refusal.html", refusal()),
+    "refusal-bare": ("refusal.html", refusal(status=404, way_on=None, details=[])),
+    "confirm": ("confirm.html", confirm()),
+    "confirm-mild": ("confirm.html", confirm(danger=False, intro="It skips the question.")),
+    "help": ("help.html", common(viewer=None, path="/help")),
+    "index": ("integrations/index.html", common(**INDEX)),
+    "index-off": (
+        "integrations/index.html",
+        common(**INDEX | {"provider_on": False}, theme="dark"),
+    ),
+    "index-member": (
+        "integrations/index.html",
+        common(**INDEX | {"provider_on": False, "may_manage": False}, viewer=LEO),
+    ),
+    "apps": ("integrations/apps.html", app_list(older_href="?after=1")),
+    "apps-picture": (
+        "integrations/apps.html",
+        app_list(apps=[app(icon_url="https://standup.example.net/icon.png")], newer_href="?to=1"),
+    ),
+    "apps-none": (
+        "integrations/apps.html",
+        app_list(apps=[], counts={"all": 0, "mine": 0, "trusted": 0}),
+    ),
+    "apps-no-match": ("integrations/apps.html", app_list(apps=[], query="standp & <b>")),
+    "apps-no-trusted": ("integrations/apps.html", app_list(apps=[], show="trusted")),
+    "apps-member": ("integrations/apps.html", app_list(viewer=LEO, may_see_all=False)),
+    "add": ("integrations/app_form.html", app_form(form=BLANK_FORM)),
+    "add-wrong": ("integrations/app_form.html", app_form(problems=FORM_PROBLEMS)),
+    "edit": (
+        "integrations/app_form.html",
+        app_form(
+            mode="edit",
+            client_id="wj3drgzdpnf54rxf5d8qd3dqne",
+            row_version=4,
+            warnings=["Callback URLs, line 2: Not encrypted. Anyone on the network could read it."],
+        ),
+    ),
+    "edit-device": (
+        "integrations/app_form.html",
+        app_form(
+            mode="edit",
+            client_id="ih1",
+            row_version=4,
+            may_trust=False,
+            form=SimpleNamespace(**vars(FORM) | {"client_type": "device"}),
+        ),
+    ),
+    "credentials": (
+        "integrations/credentials.html",
+        credentials(
+            secret="gps_saqjfmjqqy9mo1yj4zwed7w9xeABCDEF012345",
+            secret_until=NOW + 10 * MINUTE,
+            may_extend=True,
+            just="registered",
+        ),
+    ),
+    "credentials-later": ("integrations/credentials.html", credentials()),
+    "credentials-public": (
+        "integrations/credentials.html",
+        credentials(app=CLI, just="registered"),
+    ),
+    "account": ("account/index.html", common(path="/account")),
+    "allowed": (
+        "account/oauth2_apps.html",
+        common(apps=APPS, provider_on=True, flash=DONE, path=ALLOWED_PATH),
+    ),
+    "allowed-off": (
+        "account/oauth2_apps.html",
+        common(apps=APPS[:1], provider_on=False, path=ALLOWED_PATH),
+    ),
+    "allowed-none": (
+        "account/oauth2_apps.html",
+        common(apps=[], provider_on=True, viewer=LEO, path=ALLOWED_PATH),
+    ),
+    "console": (
+        "console/custom_integrations.html",
+        common(
+            settings=[SimpleNamespace(**vars(each) | {"problem": None}) for each in SETTINGS],
+            **ON_CONSOLE,
+        ),
+    ),
+    "console-wrong": ("console/custom_integrations.html", common(settings=SETTINGS, **ON_CONSOLE)),
+    "consent": ("oauth/consent.html", consent()),
+    "consent-everything": ("oauth/consent.html", consent(everything=True, is_admin=True)),
+}

@@ -15,9 +15,11 @@ from chalicelib.store.clients import Client, client_key
 from chalicelib.store.grants import Grant, grant_key
 from chalicelib.store.reading import Key
 from chalicelib.web import browser
-from chalicelib.web.browser import Flash, PageShape
+from chalicelib.web.browser import Flash
+from chalicelib.web.callers import PERSON, Call
 from chalicelib.web.http import Request
-from chalicelib.web.routes import PERSON, Call, Surface
+from chalicelib.web.routes import Surface
+from chalicelib.web.shapes import PageShape
 
 surface = Surface("account", PageShape())
 SURFACES = (surface,)

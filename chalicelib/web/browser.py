@@ -7,10 +7,9 @@ import base64
 import binascii
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Final
-from urllib.parse import quote
 
 from chalice.app import Response
 
@@ -18,21 +17,15 @@ from chalicelib import __version__, config
 from chalicelib.credentials import mac, same
 from chalicelib.errors import (
     FormExpired,
-    NotSignedIn,
-    ProviderOff,
-    Refusal,
-    UnknownClient,
-    UnknownRedirect,
 )
 from chalicelib.policy import SESSION_ABSOLUTE
 from chalicelib.store.settings import Settings
 from chalicelib.web import answers, pages
 from chalicelib.web.answers import with_cookie
+from chalicelib.web.callers import Call
 from chalicelib.web.http import Request
-from chalicelib.web.routes import Call, Presented, Route
 
 THEMES: Final = ("auto", "light", "dark")
-_NEVER_SENT_BACK: Final = frozenset({"csrf", "password"})
 _YEAR: Final = 365 * 24 * 3600
 
 
@@ -48,14 +41,6 @@ class Flash:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A way on."""
-
-    label: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class Viewer:
     """What pages say about who is looking."""
 
@@ -63,15 +48,6 @@ class Viewer:
     username: str
     user_id: str
     is_admin: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Resend:
-    """A form given back after it was refused, with everything that was typed but secrets."""
-
-    action: str
-    form_name: str
-    fields: Sequence[tuple[str, str]]
 
 
 # --- cookies ----------------------------------------------------------------------------------------------------
@@ -169,7 +145,7 @@ def page(
         return form_token(call.settings, holder, form_name)
 
     flash = _flash(call)
-    common = _common(call.request, call, csrf) | {"flash": flash}
+    common = common_values(call.request, call, csrf) | {"flash": flash}
     response = answers.as_page(pages.render(template, **common, **values), status, images=images, opener=opener)
     if fresh_holder:
         with_cookie(response, cookie(cookie_name("form"), fresh_holder, 24 * 3600))
@@ -204,7 +180,8 @@ def _flash_mac(call: Call, text: str) -> str:
     return mac(call.settings.keys.current("flash"), _holder(call), text).hex()
 
 
-def _common(request: Request, call: Call | None, csrf: Callable[[str], str]) -> dict[str, Any]:
+def common_values(request: Request, call: Call | None, csrf: Callable[[str], str]) -> dict[str, Any]:
+    """What every page is rendered with; without a call nothing of the server or the viewer is known."""
     theme = request.cookies.get(cookie_name("theme"), "auto")
     return {
         "site_name": call.settings.site_name if call else "Gatepost",
@@ -225,77 +202,3 @@ def _viewer(call: Call | None) -> Viewer | None:
         return None
     user = call.person.user
     return Viewer(user.name, user.username, user.user_id, user.is_admin)
-
-
-# --- refusals as pages ------------------------------------------------------------------------------------------
-
-
-class PageShape:
-    """Pages: the session is in our own cookie, every form has a token, refusals are pages."""
-
-    def presented(self, request: Request) -> Presented | None:
-        """The session cookie."""
-        token = request.cookies.get(cookie_name())
-        return Presented(token, by_cookie=True) if token else None
-
-    def before(self, route: Route, call: Call) -> None:
-        """Check the form's token; there is no POST without one."""
-        if route.method == "POST":
-            check_form(call, route.form or "")
-
-    def refuse(self, refusal: Refusal, route: Route, request: Request, call: Call | None) -> Response:
-        """Say no on a page: what, why, who can fix it, one way on."""
-        if isinstance(refusal, NotSignedIn) and request.method == "GET":
-            return answers.go(f"/login?redirect_to={quote(_address(request), safe='')}", 302)
-        if call is None:
-            return answers.as_page(_bare(refusal, request), refusal.status)
-        resend = _resend(route, request) if isinstance(refusal, FormExpired | NotSignedIn) else None
-        return page(
-            call,
-            "refusal.html",
-            refusal.status,
-            status=refusal.status,
-            heading=refusal.heading,
-            text=refusal.description,
-            way_on=_way_on(refusal, call),
-            details=[("Error", refusal.error), *refusal.details.items()],
-            resend=resend,
-        )
-
-    def finish(self, response: Response, route: Route) -> Response:
-        """Pages need nothing more."""
-        return response
-
-
-def _resend(route: Route, request: Request) -> Resend | None:
-    """Give a refused form back with what was typed, if it came from our own page.
-
-    Somebody else's must not be one press away.
-    """
-    if route.form is None or not from_here(request):
-        return None
-    fields = [(name, value) for name, value in request.form.pairs() if name not in _NEVER_SENT_BACK]
-    return Resend(request.path, route.form or "", fields)
-
-
-def _way_on(refusal: Refusal, call: Call) -> Link | None:
-    if isinstance(refusal, ProviderOff) and call.person is not None and call.person.user.is_admin:
-        return Link("Turn it on", "/admin/integrations/custom")
-    if isinstance(refusal, UnknownClient | UnknownRedirect):
-        return Link(f"Go to {call.settings.site_name}", "/")
-    if call.person is None:
-        return Link("Sign in", "/login")
-    return Link("Go to the start page", "/")
-
-
-def _bare(refusal: Refusal, request: Request) -> str:
-    """A refusal before anything could be read: no names, no form."""
-    values = _common(request, None, lambda _form_name: "")
-    about = {"status": refusal.status, "heading": refusal.heading, "text": refusal.description}
-    return pages.render("refusal.html", **values, **about, way_on=None, details=[], resend=None)
-
-
-def _address(request: Request) -> str:
-    pairs = [(name, value) for name, values in request.query_string.items() for value in values]
-    query = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
-    return f"{request.path}?{query}" if query else request.path

@@ -10,8 +10,10 @@ from chalicelib.store.settings import SETTINGS, Setting, Settings, Value
 from chalicelib.store.users import User
 from chalicelib.store.writing import ConditionFailed
 from chalicelib.web import answers, browser
-from chalicelib.web.browser import Flash, PageShape
-from chalicelib.web.routes import PERSON, Call, Surface
+from chalicelib.web.browser import Flash
+from chalicelib.web.callers import PERSON, Call
+from chalicelib.web.routes import Surface
+from chalicelib.web.shapes import PageShape
 
 surface = Surface("console", PageShape())
 SURFACES = (surface,)

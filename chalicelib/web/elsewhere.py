@@ -3,10 +3,10 @@
 from chalice.app import Response
 
 from chalicelib.errors import Refusal
-from chalicelib.web.browser import PageShape
+from chalicelib.web.callers import Call, Presented
 from chalicelib.web.http import Request
-from chalicelib.web.mattermost import ApiShape, OAuthShape
-from chalicelib.web.routes import Call, Presented, Route, Shape
+from chalicelib.web.routes import Route, Shape
+from chalicelib.web.shapes import ApiShape, OAuthShape, PageShape
 
 
 class ElsewhereShape:

@@ -8,8 +8,10 @@ from chalicelib import config
 from chalicelib.errors import NotFound
 from chalicelib.web import answers, browser, pages
 from chalicelib.web.answers import own_path
-from chalicelib.web.browser import THEMES, PageShape
-from chalicelib.web.routes import CLIENT, PUBLIC, Call, Surface
+from chalicelib.web.browser import THEMES
+from chalicelib.web.callers import CLIENT, PUBLIC, Call
+from chalicelib.web.routes import Surface
+from chalicelib.web.shapes import PageShape
 
 surface = Surface("home", PageShape())
 SURFACES = (surface,)

@@ -9,14 +9,13 @@ from chalice.app import Response
 
 from chalicelib import config
 from chalicelib.credentials import mac, same
-from chalicelib.errors import InsufficientScope, InvalidToken, NotSignedIn, ProviderOff, Refusal
+from chalicelib.errors import NotSignedIn
 from chalicelib.policy import SESSION_ABSOLUTE
 from chalicelib.store.settings import Settings
-from chalicelib.web import answers
 from chalicelib.web.answers import with_cookie
 from chalicelib.web.browser import cookie
+from chalicelib.web.callers import Call, Presented
 from chalicelib.web.http import Request
-from chalicelib.web.routes import Call, Presented, Route
 
 AUTH_COOKIE: Final = "MMAUTHTOKEN"
 CSRF_COOKIE: Final = "MMCSRF"
@@ -73,68 +72,3 @@ def without_session_cookies(response: Response) -> Response:
     for name in (AUTH_COOKIE, USER_COOKIE, CSRF_COOKIE):
         with_cookie(response, cookie(name, "", 0))
     return response
-
-
-class ApiShape:
-    """`/api/v4`: Mattermost's error object, plus the bearer challenge of RFC 6750 where a token is asked for."""
-
-    def presented(self, request: Request) -> Presented | None:
-        """The token of the header or the cookie."""
-        return presented(request)
-
-    def before(self, route: Route, call: Call) -> None:
-        """Check Mattermost's CSRF rule; signing in has nothing to protect yet."""
-        if route.access.kind != "public":
-            check_csrf(call)
-
-    def refuse(self, refusal: Refusal, route: Route, request: Request, call: Call | None) -> Response:
-        """Say no in Mattermost's words."""
-        if isinstance(refusal, ProviderOff) and call is not None and call.by_token is not None:
-            refusal = InvalidToken()
-        body = answers.refusal_body(refusal, request.id)
-        if isinstance(refusal, InvalidToken | InsufficientScope):
-            body |= {"error": refusal.error, "error_description": refusal.description}
-        response = answers.as_json(body, refusal.status)
-        if refusal.status == 401:  # an HTTP status
-            response.headers["WWW-Authenticate"] = _challenge(refusal)
-        return response
-
-    def finish(self, response: Response, route: Route) -> Response:
-        """Let pages of other origins read the answer: no cookie was read for them."""
-        response.headers.update(answers.CORS)
-        return response
-
-
-class OAuthShape:
-    """`/oauth` and the well-known documents: the RFC's error and Mattermost's in one body.
-
-    `cors` is for what browsers of other origins may call: everything but the authorization endpoint.
-    """
-
-    def __init__(self, *, cors: bool) -> None:
-        self._cors = cors
-
-    def presented(self, request: Request) -> Presented | None:
-        """The token of the header or the cookie, for the JSON forms of Mattermost."""
-        return presented(request)
-
-    def before(self, route: Route, call: Call) -> None:
-        """Check Mattermost's CSRF rule where a session counts."""
-        if route.access.kind == "person":
-            check_csrf(call)
-
-    def refuse(self, refusal: Refusal, route: Route, request: Request, call: Call | None) -> Response:
-        """Say no in the RFC's words and Mattermost's."""
-        return answers.as_json(answers.oauth_refusal_body(refusal, request.id), refusal.status)
-
-    def finish(self, response: Response, route: Route) -> Response:
-        """Open to other origins where that is meant."""
-        response.headers.update(answers.CORS if self._cors else {})
-        return response
-
-
-def _challenge(refusal: Refusal) -> str:
-    """A bare challenge when no token came, the reason when one did (RFC 6750 section 3)."""
-    if isinstance(refusal, InvalidToken):
-        return f'Bearer error="invalid_token", error_description="{refusal.description}"'
-    return "Bearer"

@@ -18,9 +18,11 @@ from chalicelib.store.clients import Client, client_key
 from chalicelib.store.reading import Key
 from chalicelib.web import answers, browser
 from chalicelib.web.answers import own_path
-from chalicelib.web.browser import Flash, PageShape
+from chalicelib.web.browser import Flash
+from chalicelib.web.callers import PUBLIC, Call
 from chalicelib.web.http import Request
-from chalicelib.web.routes import PUBLIC, Call, Surface
+from chalicelib.web.routes import Surface
+from chalicelib.web.shapes import PageShape
 
 surface = Surface("sign_in", PageShape())
 SURFACES = (surface,)

@@ -20,9 +20,10 @@ from chalicelib.store.users import User, user_key
 from chalicelib.store.writing import ConditionFailed
 from chalicelib.web import answers
 from chalicelib.web.api.paging import paged
+from chalicelib.web.callers import PERSON, Call
 from chalicelib.web.http import Request
-from chalicelib.web.mattermost import ApiShape
-from chalicelib.web.routes import PERSON, Call, Surface
+from chalicelib.web.routes import Surface
+from chalicelib.web.shapes import ApiShape
 
 surface = Surface("api_apps", ApiShape())
 APPS: Final = "/api/v4/oauth/apps"

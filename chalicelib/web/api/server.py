@@ -15,8 +15,9 @@ from chalicelib.store.settings import HOUR, SETTINGS, Setting, Settings, Value
 from chalicelib.store.users import User
 from chalicelib.store.writing import ConditionFailed
 from chalicelib.web import answers
-from chalicelib.web.mattermost import ApiShape
-from chalicelib.web.routes import CLIENT, PERSON, PUBLIC, Call, Surface
+from chalicelib.web.callers import CLIENT, PERSON, PUBLIC, Call
+from chalicelib.web.routes import Surface
+from chalicelib.web.shapes import ApiShape
 
 surface = Surface("api_server", ApiShape())
 # Mattermost keeps the lifetime in whole hours; the exact one has a key of its own.

@@ -13,9 +13,10 @@ from chalicelib.policy import EVERYTHING
 from chalicelib.store.reading import Key
 from chalicelib.store.users import User
 from chalicelib.web import answers, mattermost
+from chalicelib.web.callers import PUBLIC, Call, scope
 from chalicelib.web.http import Request
-from chalicelib.web.mattermost import ApiShape
-from chalicelib.web.routes import PUBLIC, Call, Surface, scope
+from chalicelib.web.routes import Surface
+from chalicelib.web.shapes import ApiShape
 
 surface = Surface("api_users", ApiShape())
 _NOTIFY: Final = {

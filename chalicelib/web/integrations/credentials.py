@@ -15,6 +15,7 @@ from chalicelib.store.clients import Client
 from chalicelib.store.writing import ConditionFailed
 from chalicelib.web import answers, browser
 from chalicelib.web.browser import Flash
+from chalicelib.web.callers import PERSON, Call
 from chalicelib.web.integrations.shared import (
     BASE,
     OFF,
@@ -26,7 +27,6 @@ from chalicelib.web.integrations.shared import (
     shown,
     surface,
 )
-from chalicelib.web.routes import PERSON, Call
 
 _DECLARED: Final[dict[str, Any]] = {
     "reads": own_client,

@@ -15,6 +15,7 @@ from chalicelib.store.clients import Client
 from chalicelib.store.writing import ConditionFailed
 from chalicelib.web import answers, browser
 from chalicelib.web.browser import Flash
+from chalicelib.web.callers import PERSON, Call
 from chalicelib.web.http import Parameters
 from chalicelib.web.integrations.shared import (
     BASE,
@@ -26,7 +27,6 @@ from chalicelib.web.integrations.shared import (
     path_of,
     surface,
 )
-from chalicelib.web.routes import PERSON, Call
 
 _LABELS: Final = {
     "client_name": "Display Name",

@@ -9,8 +9,8 @@ from chalicelib import policy
 from chalicelib.store.clients import Client, Registered, all_clients, client_ids_of, main_key
 from chalicelib.store.reading import read
 from chalicelib.web import browser
+from chalicelib.web.callers import PERSON, Call
 from chalicelib.web.integrations.shared import BASE, OFF, RESTRICTED, may_register, shown, surface
-from chalicelib.web.routes import PERSON, Call
 
 PER_PAGE: Final = 25
 LIST_IMAGES: Final = "'self' https:"

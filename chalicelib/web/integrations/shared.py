@@ -9,9 +9,10 @@ from chalicelib.store.clients import Client, main_key
 from chalicelib.store.reading import Key
 from chalicelib.store.settings import Settings
 from chalicelib.store.users import User
-from chalicelib.web.browser import PageShape
+from chalicelib.web.callers import Call
 from chalicelib.web.http import Request
-from chalicelib.web.routes import Call, Surface
+from chalicelib.web.routes import Surface
+from chalicelib.web.shapes import PageShape
 
 surface = Surface("integrations", PageShape())
 BASE: Final = "/integrations/oauth2-apps"

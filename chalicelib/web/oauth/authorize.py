@@ -26,11 +26,11 @@ from chalicelib.store.clients import Client, client_key
 from chalicelib.store.grants import grant_key
 from chalicelib.store.reading import Key
 from chalicelib.web import answers, browser, mattermost
-from chalicelib.web.browser import PageShape
+from chalicelib.web.callers import PERSON, PUBLIC, Call, Presented, nobody
 from chalicelib.web.http import JSON, Request, is_text
-from chalicelib.web.mattermost import OAuthShape
 from chalicelib.web.oauth import decision
-from chalicelib.web.routes import PERSON, PUBLIC, Call, Presented, Route, Surface, nobody
+from chalicelib.web.routes import Route, Surface
+from chalicelib.web.shapes import OAuthShape, PageShape
 
 OFF: Final = ProviderOff(id="api.oauth.authorize_oauth.disabled.app_error")
 _MM_FIELDS: Final = frozenset(PARAMETERS) | {"resource"}

@@ -24,9 +24,10 @@ from chalicelib.store.grants import grant_key
 from chalicelib.store.reading import Key
 from chalicelib.store.users import user_key
 from chalicelib.web import answers, mattermost
+from chalicelib.web.callers import CLIENT, PERSON, Call
 from chalicelib.web.http import FORM, Request
-from chalicelib.web.mattermost import OAuthShape
-from chalicelib.web.routes import CLIENT, PERSON, Call, Surface
+from chalicelib.web.routes import Surface
+from chalicelib.web.shapes import OAuthShape
 
 surface = Surface("oauth_token", OAuthShape(cors=True))
 OFF: Final = ProviderOff(id="api.oauth.get_access_token.disabled.app_error")

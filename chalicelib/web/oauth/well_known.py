@@ -7,8 +7,9 @@ from chalice.app import Response
 from chalicelib.errors import ProviderOff
 from chalicelib.oauth import access_tokens, metadata
 from chalicelib.web import answers
-from chalicelib.web.mattermost import OAuthShape
-from chalicelib.web.routes import PUBLIC, Call, Surface
+from chalicelib.web.callers import PUBLIC, Call
+from chalicelib.web.routes import Surface
+from chalicelib.web.shapes import OAuthShape
 
 surface = Surface("well_known", OAuthShape(cors=True))
 OFF: Final = ProviderOff(id="api.oauth.authorization_server_metadata.disabled.app_error")

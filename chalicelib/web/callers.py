@@ -1,0 +1,189 @@
+"""Who is calling: reading every row a request needs in one round trip, and deciding whose call it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
+
+from chalicelib import policy
+from chalicelib.credentials import Locator, fingerprint, parse_session, same
+from chalicelib.errors import Forbidden, InvalidToken, NotSignedIn, Refusal, Unavailable
+from chalicelib.oauth import access_tokens
+from chalicelib.oauth.access_tokens import Recognised
+from chalicelib.policy import Standing
+from chalicelib.store.authorizations import authorization_key
+from chalicelib.store.clients import client_key
+from chalicelib.store.grants import grant_key
+from chalicelib.store.reading import Key, Rows, read
+from chalicelib.store.sessions import Session, session_key
+from chalicelib.store.settings import Settings, settings_key
+from chalicelib.store.users import User, user_key
+from chalicelib.web.http import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may call a route: anybody, a client that proves itself, a signed-in person, or also a token with a scope."""
+
+    kind: Literal["public", "client", "person", "scope"]
+    scope: str = ""
+
+
+PUBLIC: Final = Access("public")
+CLIENT: Final = Access("client")
+PERSON: Final = Access("person")
+"""First-party session only: an OAuth token is refused, whatever its scope."""
+
+
+def scope(name: str) -> Access:
+    """A first-party session, or an OAuth token that has this scope."""
+    return Access("scope", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is calling, by session: the rows, and the token only the caller has."""
+
+    user: User
+    session: Session
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A credential as it came, and how: only a cookie can be sent by somebody else's page."""
+
+    token: str = field(repr=False)
+    by_cookie: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request whose rows are read and whose caller is known."""
+
+    request: Request
+    rows: Rows
+    settings: Settings
+    person: Person | None = None
+    by_token: Standing | None = None
+
+    @property
+    def user(self) -> User:
+        """Who the call is for: the person of the session, or the one who allowed the application."""
+        if self.person is not None:
+            return self.person.user
+        if self.by_token is not None and self.by_token.user is not None:
+            return self.by_token.user
+        raise NotSignedIn
+
+    @property
+    def session(self) -> Person:
+        """The signed-in person of a first-party call."""
+        if self.person is None:
+            raise NotSignedIn
+        return self.person
+
+
+def load(access: Access, presented: Presented | None, keys: Sequence[Key[Any]], request: Request) -> Call:
+    """Read every row the request needs in one round trip, and say who is calling.
+
+    Raises:
+        InvalidToken: an OAuth token was sent that is not good (any more); a forged or foreign one costs no read.
+        InsufficientScope: it does not cover this route.
+        Forbidden: an OAuth token was sent where only a signed-in person may act.
+        NotSignedIn: a person is needed and there is none.
+
+    """
+    located = parse_session(presented.token) if presented else None
+    recognised = access_tokens.recognise(presented.token) if presented and not located else None
+    _refuse_unread(access, presented, located, recognised)
+    live = settings_key()
+    rows = read(live, *_credential_keys(located, recognised), *keys)
+    settings = rows[live]
+    if settings is None:
+        raise Unavailable  # not provisioned, or a deployment that is half done
+    call = Call(request, rows, settings)
+    if recognised is not None:
+        return _by_token(access, call, recognised)
+    person = _person(call, presented, located)
+    if person is None and access.kind in {"person", "scope"}:
+        raise (
+            InvalidToken
+            if access.kind == "scope" and located and presented and not presented.by_cookie
+            else NotSignedIn
+        )
+    return replace(call, person=person)
+
+
+def nobody(presented: Presented | None) -> Refusal:
+    """The refusal for a caller who is not a signed-in person.
+
+    An OAuth token is known and not allowed, anything else is nobody.
+    """
+    if presented is not None and access_tokens.recognise(presented.token) is not None:
+        return Forbidden()
+    return NotSignedIn()
+
+
+def _refuse_unread(
+    access: Access, presented: Presented | None, located: Locator | None, recognised: Recognised | None
+) -> None:
+    """Refuse what no row could make good, before anything is read."""
+    if access.kind == "person" and recognised is not None:
+        raise Forbidden
+    if access.kind not in {"person", "scope"} or located or recognised:
+        return
+    if presented is not None and not presented.by_cookie:
+        raise InvalidToken if access.kind == "scope" else NotSignedIn
+
+
+def _by_token(access: Access, call: Call, recognised: Recognised) -> Call:
+    """The call of an OAuth token; at a public address one that is not good is as good as none."""
+    standing = _standing(call.rows, call.settings, recognised)
+    needed = access.scope or policy.EVERYTHING
+    try:
+        claims = access_tokens.verify(recognised, call.settings)
+        access_tokens.check(claims, standing, needed=needed, now=call.request.now)
+    except Refusal:
+        if access.kind == "public":
+            return call
+        raise
+    return replace(call, by_token=standing)
+
+
+def _credential_keys(located: Locator | None, recognised: Recognised | None) -> list[Key[Any]]:
+    if located is not None:
+        return [user_key(located.user_id), session_key(located.user_id, located.row_id)]
+    if recognised is None:
+        return []
+    claims = recognised.claims
+    return [
+        user_key(claims.user_id),
+        client_key(claims.client_id),
+        grant_key(claims.user_id, claims.client_id),
+        authorization_key(claims.user_id, claims.authorization_id),
+    ]
+
+
+def _standing(rows: Rows, settings: Settings, recognised: Recognised) -> Standing:
+    claims = recognised.claims
+    return Standing(
+        settings,
+        rows[user_key(claims.user_id)],
+        rows[client_key(claims.client_id)],
+        rows[grant_key(claims.user_id, claims.client_id)],
+        rows[authorization_key(claims.user_id, claims.authorization_id)],
+    )
+
+
+def _person(call: Call, presented: Presented | None, located: Locator | None) -> Person | None:
+    if presented is None or located is None:
+        return None
+    user = call.rows[user_key(located.user_id)]
+    session = call.rows[session_key(located.user_id, located.row_id)]
+    if user is None or session is None:
+        return None
+    if not policy.session_alive(session, user, call.settings, call.request.now):
+        return None
+    if not same(fingerprint(presented.token), session.token_hash):
+        return None
+    return Person(user, session, presented.token)

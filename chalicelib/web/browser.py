@@ -157,7 +157,7 @@ def page(
 def go_with_flash(call: Call, path: str, flash: Flash) -> Response:
     """Redirect after a change, with a message about what happened."""
     text = base64.urlsafe_b64encode(json.dumps(asdict(flash)).encode()).decode()
-    value = f"{text}.{_flash_mac(call, text)}"
+    value = f"{text}.{_flash_tag(call, text)}"
     return with_cookie(answers.go(path), cookie(cookie_name("flash"), value, 300))
 
 
@@ -168,7 +168,7 @@ def hand_over(call: Call, target: str, label: str) -> Response:
 
 def _flash(call: Call) -> Flash | None:
     text, _, tag = call.request.cookies.get(cookie_name("flash"), "").partition(".")
-    if not text or not same(tag, _flash_mac(call, text)):
+    if not text or not same(tag, _flash_tag(call, text)):
         return None
     try:
         return Flash(**json.loads(base64.urlsafe_b64decode(text)))
@@ -176,8 +176,8 @@ def _flash(call: Call) -> Flash | None:
         return None
 
 
-def _flash_mac(call: Call, text: str) -> str:
-    return mac(call.settings.keys.current("flash"), _holder(call), text).hex()
+def _flash_tag(call: Call, text: str) -> str:
+    return mac(call.settings.keys.current("flash"), text).hex()
 
 
 def common_values(request: Request, call: Call | None, csrf: Callable[[str], str]) -> dict[str, Any]:

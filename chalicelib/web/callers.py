@@ -90,7 +90,7 @@ def load(access: Access, presented: Presented | None, keys: Sequence[Key[Any]], 
         InvalidToken: an OAuth token was sent that is not good (any more); a forged or foreign one costs no read.
         InsufficientScope: it does not cover this route.
         Forbidden: an OAuth token was sent where only a signed-in person may act.
-        NotSignedIn: a person is needed and there is none.
+        NotSignedIn: what was sent instead of a session could never be one.
 
     """
     located = parse_session(presented.token) if presented else None
@@ -104,14 +104,20 @@ def load(access: Access, presented: Presented | None, keys: Sequence[Key[Any]], 
     call = Call(request, rows, settings)
     if recognised is not None:
         return _by_token(access, call, recognised)
-    person = _person(call, presented, located)
-    if person is None and access.kind in {"person", "scope"}:
-        raise (
-            InvalidToken
-            if access.kind == "scope" and located and presented and not presented.by_cookie
-            else NotSignedIn
-        )
-    return replace(call, person=person)
+    return replace(call, person=_person(call, presented, located))
+
+
+def require(access: Access, presented: Presented | None, call: Call) -> None:
+    """Make sure that somebody is calling, where somebody is needed.
+
+    Raises:
+        InvalidToken: a token came and is not good.
+        NotSignedIn: a browser has no session, or no longer.
+
+    """
+    if access.kind not in {"person", "scope"} or call.person is not None or call.by_token is not None:
+        return
+    raise InvalidToken if access.kind == "scope" and presented and not presented.by_cookie else NotSignedIn
 
 
 def nobody(presented: Presented | None) -> Refusal:

@@ -113,7 +113,8 @@ def _loaded(route: Route, request: Request) -> Call:
 
 
 def _check(route: Route, call: Call) -> None:
-    """The surface's own checks, permission, provider: in the contract's order (section 4)."""
+    """Somebody, the surface's own checks, permission, provider: in the contract's order (section 4)."""
+    callers.require(route.access, route.shape.presented(call.request), call)
     route.shape.before(route, call)
     if route.may is not None and not route.may(call.user, call.settings):
         raise route.forbidden or Forbidden()

@@ -5,8 +5,6 @@ import os
 import re
 import secrets
 import sys
-import threading
-import time
 from collections.abc import Callable
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -174,19 +172,11 @@ def set_up(browser: Browser, form: dict[str, str]) -> None:
     browser.notice = ("ok", "Saved. Nothing was sent to the server yet.")
 
 
-def stop_with_parent(server: SampleServer, parent: int) -> None:
-    """Stop the server within a second after the program that started it has ended."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    server.shutdown()
-
-
 def main() -> int:
     """Run until stopped; 2 when the port is taken."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=9090)
     parser.add_argument("--server", default="http://localhost:8065")
-    parser.add_argument("--with-parent", action="store_true", help="stop when the caller ends")
     options, known = parser.parse_args(), os.environ.get
     app = App(
         options.server.rstrip("/"),
@@ -198,9 +188,6 @@ def main() -> int:
     except (OSError, OverflowError) as error:
         sys.stderr.write(f"Port {options.port} cannot be used ({error}). Try another --port.\n")
         return 2
-    if options.with_parent:
-        watch = (server, os.getppid())
-        threading.Thread(target=stop_with_parent, args=watch, daemon=True).start()
     sys.stdout.write(f"Sample client at http://{server.host}\n")
     sys.stdout.flush()
     try:

@@ -17,7 +17,7 @@ from chalicelib.store.places import Channel
 from chalicelib.store.reading import read
 from chalicelib.store.settings import Settings, changed
 from chalicelib.store.users import ADMIN_ROLES
-from chalicelib.store.writing import Change, ConditionFailed, write_together
+from chalicelib.store.writing import Change, ConditionFailed, Contention, write_together
 
 TEAM_NAME = "main"
 TOWN_SQUARE = ("town-square", "Town Square")
@@ -46,13 +46,14 @@ def check(token: str, set_up: SetUp | None, there: Admins | None, now: int) -> S
 
     Raises:
         SetUpClosed: somebody set the server up already, or the link is missing, wrong or old.
+        Contention: another guess was counted at the same moment: read again and decide again.
 
     """
     if there is not None or set_up is None or now >= set_up.until or set_up.failures >= SET_UP_TRIES:
         raise SetUpClosed
     if not same(fingerprint(token), set_up.token_hash):
         if token:
-            admins.set_up_missed(set_up)
+            _count_miss(set_up)
         raise SetUpClosed
     return set_up
 
@@ -76,6 +77,13 @@ def complete(person: NewPerson, choices: Choices, set_up: SetUp, settings: Setti
     except ConditionFailed as failure:
         raise SetUpClosed from failure
     return opened
+
+
+def _count_miss(set_up: SetUp) -> None:
+    try:
+        admins.set_up_missed(set_up)
+    except ConditionFailed as failure:
+        raise Contention from failure
 
 
 def _workspace(user_id: str, site_name: str, now: int) -> list[Change]:

@@ -105,6 +105,11 @@ def register(
     return new, secret
 
 
+def differences(client: Client, draft: Draft) -> list[str]:
+    """The names of the fields an edit would change."""
+    return [name for name, value in _editable(draft).items() if getattr(client, name) != value]
+
+
 def edit(client: Client, draft: Draft, origin: Origin) -> None:
     """Save an edit. Whether it is public, its id, secret and creator do not change.
 

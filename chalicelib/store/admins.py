@@ -73,8 +73,9 @@ def set_up_missed(set_up: SetUp) -> None:
     """Count a wrong guess; after ten the link is dead.
 
     Raises:
-        ConditionFailed: the link is gone.
+        ConditionFailed: the link is gone, or another guess was counted since it was read.
         Contention: DynamoDB could not decide.
 
     """
-    write(update(set_up, SetUp.failures.add(1), condition=SetUp.name.exists()))
+    as_read = (SetUp.token_hash == set_up.token_hash) & (SetUp.failures == set_up.failures)
+    write(update(set_up, SetUp.failures.add(1), condition=as_read))

@@ -137,13 +137,25 @@ def deleted(client: Client) -> list[Change]:
 
 def all_clients() -> list[Registered]:
     """List applications, oldest first: one index page (1 MB, some 1,500 applications)."""
-    return [_line(client) for client in query(Client, "c", index=("all", "listed"))]
+    return [line(client) for client in query(Client, "c", index=("all", "listed"))]
 
 
 def client_ids_of(creator_id: str) -> list[str]:
     """The ids of one person's applications, oldest first."""
     found = query(Client, creator_id, index=("by_creator", "listed_creator"))
     return [client.client_key.partition("#")[0] for client in found]
+
+
+def line(client: Client) -> Registered:
+    """An application as a line of a list."""
+    return Registered(
+        client.client_id,
+        client.client_name,
+        client.addresses,
+        trusted=client.trusted,
+        creator_id=client.creator_id,
+        created_at=client.created_at,
+    )
 
 
 def _as_read(client: Client) -> Condition:
@@ -155,14 +167,3 @@ def _copies(client_id: str, values: dict[str, Any], condition: Condition) -> lis
     rows = [Client(client_key=f"{client_id}#{number}", **values) for number in range(COPIES)]
     rows[0].listed, rows[0].listed_creator = "c", values["creator_id"] or None
     return [put(rows[0], condition), *(put(row) for row in rows[1:])]
-
-
-def _line(client: Client) -> Registered:
-    return Registered(
-        client.client_id,
-        client.client_name,
-        client.addresses,
-        trusted=client.trusted,
-        creator_id=client.creator_id,
-        created_at=client.created_at,
-    )

@@ -128,11 +128,12 @@ class Request:
         """The body as a JSON object; `name` is what the contract calls it in errors.
 
         Raises:
-            InvalidParameter: not JSON, not an object, or deeper than anything sent in earnest.
+            InvalidParameter: not JSON, not an object, not text, or deeper than anything sent in earnest.
 
         """
         try:
             value = json.loads(self.body)
+            json.dumps(value, ensure_ascii=False).encode()  # half of a surrogate pair is no text
         except (ValueError, RecursionError) as error:
             raise InvalidParameter(name) from error
         if not isinstance(value, dict):

@@ -95,8 +95,8 @@ def answer(route: Route, request: Request) -> Response:
                 call = _loaded(route, request)
                 _check(route, call)
                 return answers.finished(route.shape.finish(route.view(call), route), request.id)
-            except Contention:
-                # Somebody wrote the same row, or DynamoDB could not say: read again and decide again.
+            except (ConditionFailed, Contention):
+                # Somebody changed what was read, or DynamoDB could not say: read again and decide again.
                 time.sleep(random.uniform(0, 0.05 * (attempt + 1)))  # noqa: S311  # jitter, not a secret
         raise Unavailable
     except Refusal as refusal:

@@ -11,7 +11,7 @@ from chalicelib.accounts.people import NewPerson
 from chalicelib.accounts.setup import Choices
 from chalicelib.accounts.sign_in import login_key
 from chalicelib.accounts.sign_in import sign_in as open_session
-from chalicelib.credentials import ID_LENGTH, is_id
+from chalicelib.credentials import is_id
 from chalicelib.errors import Deactivated, Refusal, TooManyTries, WrongCredentials
 from chalicelib.store.admins import ADMINS, SET_UP
 from chalicelib.store.clients import Client, client_key
@@ -175,7 +175,7 @@ def _client(call: Call, redirect_to: str) -> dict[str, str] | None:
 
 def _asking_client(redirect_to: str | None) -> str:
     client_id = _query(redirect_to or "").get("client_id", "")
-    return client_id if len(client_id) == ID_LENGTH and is_id(client_id) else ""
+    return client_id if is_id(client_id) else ""
 
 
 def _query(redirect_to: str) -> dict[str, str]:

@@ -130,12 +130,14 @@ def regenerate_secret(call: Call) -> Response:
     return answers.as_json(_json(_read_again(client), secret))
 
 
-@surface.route("GET", "/api/v4/users/{user_id}/oauth/apps/authorized", PERSON, reads=_somebody, off=OFF)
+@surface.route("GET", "/api/v4/users/{user_id}/oauth/apps/authorized", PERSON, reads=_somebody)
 def authorized(call: Call) -> Response:
     """The applications somebody allowed: one's own, for System Admins anybody's (contract 2.7)."""
     user_id = _user_id(call.request) or call.user.user_id
     if user_id != call.user.user_id and not call.user.is_admin:
         raise Forbidden
+    if not call.settings.provider_on:
+        raise OFF  # here, because whose list it is has to be checked before (contract section 4)
     user = call.user if user_id == call.user.user_id else call.rows[user_key(user_id)]
     if user is None:
         raise NotFound("There is no such user.", id="app.user.missing_account.const")
@@ -163,8 +165,9 @@ def _json(client: Client, secret: str = "") -> dict[str, Any]:
 
 
 def _draft(body: Mapping[str, Any], *, trusted: bool, public: bool, held: Client | None) -> Draft:
-    texts = {name: body.get(name) or "" for name in _TEXTS}
-    urls = body.get("callback_urls") or []
+    given = {name: value for name, value in body.items() if value is not None}
+    texts = {name: given.get(name, "") for name in _TEXTS}
+    urls = given.get("callback_urls", [])
     if not all(isinstance(text, str) for text in texts.values()) or not isinstance(urls, list):
         raise InvalidParameter("oauth_app")
     if not all(isinstance(url, str) for url in urls):

@@ -60,8 +60,12 @@ def show(call: Call) -> Response:
 def saved(call: Call) -> Response:
     """Forget the secret: somebody has it in a safe place now."""
     client = managed(call, "see")
-    stored.forget_secret(call.session.session)
-    return answers.go(path_of(client.client_id, "credentials"))
+    path = path_of(client.client_id, "credentials")
+    try:
+        stored.forget_secret(call.session.session)
+    except ConditionFailed:
+        return answers.go(path)  # signed out in another window, and the secret went with the session
+    return answers.go(path)
 
 
 @surface.route("POST", _OWN + "/credentials/extend", PERSON, form="secret-extend", **_DECLARED)

@@ -1,6 +1,6 @@
 """Add and edit an application: the fields, their messages, and what was typed coming back (ux 6.6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from chalice.app import Response
@@ -113,13 +113,13 @@ def edit(call: Call) -> Response:
     client = managed(call, "edit")
     typed = _typed(call.request.form)
     trusted = typed.is_trusted == "true" if policy.may_trust(call.user) else client.trusted
-    draft = _draft(typed, public=client.public, trusted=trusted)
+    draft = replace(_draft(typed, public=client.public, trusted=trusted), mattermost_app_id=client.mattermost_app_id)
     problems = _problems(call, draft)
     if problems:
         return _edit_page(call, client, typed, problems, status=422)
     if call.request.form.text("version") != str(client.version):
         return _edit_page(call, client, typed, _SOMEBODY_ELSE, status=409)
-    told = _differences(client, draft)
+    told = [_LABELS[name] for name in registration.differences(client, draft)]
     if not told:
         return browser.go_with_flash(call, path_of(client.client_id, "credentials"), Flash("Nothing changed."))
     try:
@@ -189,19 +189,6 @@ def _problems(call: Call, draft: Draft) -> dict[str, str]:
 def _in_form_order(problems: list[Problem]) -> list[Problem]:
     order = ("name", "description", "homepage", "icon_url", "callback_urls")
     return sorted(problems, key=lambda problem: order.index(problem.field))
-
-
-def _differences(client: Client, draft: Draft) -> list[str]:
-    new = {
-        "client_name": draft.name,
-        "description": draft.description,
-        "client_uri": draft.homepage,
-        "logo_uri": draft.icon_url,
-        "redirect_uris": draft.redirect_uris,
-        "trusted": draft.trusted,
-        "pkce_exempt": draft.pkce_exempt,
-    }
-    return [_LABELS[name] for name, value in new.items() if getattr(client, name) != value]
 
 
 def _saved(client: Client, draft: Draft, told: list[str]) -> Flash:

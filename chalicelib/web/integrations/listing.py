@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 from chalice.app import Response
 
 from chalicelib import policy
-from chalicelib.store.clients import Client, Registered, all_clients, client_ids_of, main_key
+from chalicelib.store.clients import Client, Registered, all_clients, client_ids_of, line, main_key
 from chalicelib.store.reading import read
 from chalicelib.web import browser
 from chalicelib.web.callers import PERSON, Call
@@ -60,24 +60,12 @@ def applications(call: Call) -> Response:
 
 
 def _own_lines(call: Call) -> list[Registered]:
-    clients = [
-        client for client in _read_ids(client_ids_of(call.user.user_id)) if client.creator_id == call.user.user_id
-    ]
-    return [
-        Registered(
-            c.client_id,
-            c.client_name,
-            c.addresses,
-            trusted=c.trusted,
-            creator_id=c.creator_id,
-            created_at=c.created_at,
-        )
-        for c in clients
-    ]
+    mine = _read_ids(client_ids_of(call.user.user_id))
+    return [line(client) for client in mine if client.creator_id == call.user.user_id]
 
 
 def _read(lines: list[Registered]) -> list[Client]:
-    return _read_ids([line.client_id for line in lines])
+    return _read_ids([found.client_id for found in lines])
 
 
 def _read_ids(client_ids: list[str]) -> list[Client]:

@@ -12,7 +12,6 @@ import requests
 
 from chalicelib import config
 from chalicelib.web.browser import cookie_name
-from chalicelib.web.browser import cookie_name
 from tests.make import CHALLENGE, PASSWORD, VERIFIER, App
 
 
@@ -37,7 +36,7 @@ class Page(HTMLParser):
         self._open: list[str] = []
         self._area = ""
         self.feed(html)
-        self.text = " ".join(self.text.split())
+        self.text, self.h1 = " ".join(self.text.split()), " ".join(self.h1.split())
 
     def form(self, action: str) -> Form:
         """The first form that posts to an address."""
@@ -72,7 +71,7 @@ class Page(HTMLParser):
         if not {"script", "style"} & set(self._open):
             self.text += data + " "
         if "h1" in self._open:
-            self.h1 = f"{self.h1} {data}".strip()
+            self.h1 += data
         if "title" in self._open:
             self.title += data
 
@@ -156,11 +155,6 @@ class Browser:
 
     def holding(self, session_token: str) -> "Browser":
         """Have a session already, as after `sign_in` but without the page and the password."""
-        self.http.cookies.set(cookie_name(), session_token)
-        return self
-
-    def enter(self, session_token: str) -> "Browser":
-        """Go on with a session that is there already, without a page and a password."""
         self.http.cookies.set(cookie_name(), session_token, domain="localhost.local")
         return self
 

@@ -78,9 +78,10 @@ def exchange(presented: CodeExchange, standing: Standing, client: Client, *, ori
         raise InvalidGrant
     tokens = _first(standing.settings, origin.now)
     try:
-        authorizations.activate(authorization, tokens, _use(origin))
+        earlier = authorizations.activate(authorization, tokens, _use(origin))
     except ConditionFailed as failure:
         raise InvalidGrant from failure  # a lost race is no replay: the read showed the code unspent
+    tokens = _held(earlier) if earlier else tokens
     return _issued(authorization, tokens, standing.settings, scope=authorization.scope, now=origin.now)
 
 

@@ -89,8 +89,10 @@ def issued(authorization: Authorization) -> Change:
     return put(authorization, Authorization.authorization_id.does_not_exist())
 
 
-def activate(authorization: Authorization, tokens: Tokens, use: Use) -> None:
+def activate(authorization: Authorization, tokens: Tokens, use: Use) -> Authorization | None:
     """Spend the code in one conditional write: of any number of exchanges one wins.
+
+    Gives None, or the row when an earlier try of this very request had spent the code: its tokens are the ones to give.
 
     Raises:
         ConditionFailed: the code was spent, ended or too old by the time of the write.
@@ -102,7 +104,7 @@ def activate(authorization: Authorization, tokens: Tokens, use: Use) -> None:
         & (Authorization.code_hash == authorization.code_hash)
         & (Authorization.code_until > use.at)
     )
-    write(
+    earlier = write(
         update(
             authorization,
             *_tokens(tokens),
@@ -112,6 +114,7 @@ def activate(authorization: Authorization, tokens: Tokens, use: Use) -> None:
         ),
         use.request_id,
     )
+    return Authorization.from_raw_data(dict(earlier)) if earlier else None
 
 
 def rotate(authorization: Authorization, tokens: Tokens, use: Use) -> None:

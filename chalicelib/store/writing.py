@@ -62,12 +62,14 @@ def delete(record: Record, condition: Condition) -> Change:
     return Change("Delete", record.get_delete_kwargs_from_instance(condition, "ALL_OLD"))
 
 
-def write(change: Change, mark: str | None = None) -> None:
+def write(change: Change, mark: str | None = None) -> Mapping[str, Any] | None:
     """Apply one change.
 
     The SDK sends a write again when the answer is late; if the first was applied, the second fails the condition the
     first made false. So every single write leaves a mark of its own, and an old image with our own mark means that it
     was us. Give the id of the request as the mark where a later attempt of the same request has to recognise the row.
+
+    Gives None, or the row as it is when an earlier try under this mark wrote it: then what that try meant counts.
 
     Raises:
         ConditionFailed: the row is not as it was read.
@@ -83,8 +85,11 @@ def write(change: Change, mark: str | None = None) -> None:
         old = _response(error).get("Item")
         if old is None or old.get("mark") != {"S": mark}:
             raise ConditionFailed(old) from error
+        row: Mapping[str, Any] = old
+        return row
     except BotoCoreError as error:
         raise Contention from error
+    return None
 
 
 def write_together(*changes: Change) -> None:

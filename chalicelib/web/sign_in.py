@@ -16,7 +16,7 @@ from chalicelib.errors import Deactivated, Refusal, TooManyTries, WrongCredentia
 from chalicelib.store.admins import ADMINS, SET_UP
 from chalicelib.store.clients import Client, client_key
 from chalicelib.store.reading import Key
-from chalicelib.web import answers, browser
+from chalicelib.web import browser
 from chalicelib.web.answers import own_path
 from chalicelib.web.browser import Flash
 from chalicelib.web.callers import PUBLIC, Call
@@ -80,7 +80,8 @@ def set_up(call: Call) -> Response:
         }
         return browser.page(call, "setup.html", 422, token=token, form=typed, problems=problems)
     opened = setup.complete(person, choices, link, call.settings, call.request.origin("set-up"))
-    return browser.signed_in(answers.go("/integrations?welcome=1"), opened.token)
+    ready = Flash("Server ready.", "You are its System Admin.")
+    return browser.signed_in(browser.go_with_flash(call, "/integrations", ready), opened.token)
 
 
 @surface.route("GET", "/login", PUBLIC, reads=_asked_by_link)

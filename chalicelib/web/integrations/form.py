@@ -227,7 +227,7 @@ def _edit_page(
         mode="edit",
         client_id=client.client_id,
         ticket=None,
-        version=client.version,
+        row_version=client.version,
     )
 
 

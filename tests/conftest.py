@@ -3,14 +3,18 @@
 People to play with.
 """
 
+import copy
 import os
 import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from local import environment
 
@@ -35,6 +39,7 @@ from tests.browser import Browser  # noqa: E402
 from tests.make import World  # noqa: E402
 from tools.provision import provision  # noqa: E402
 
+Rows = dict[str, Any]
 NOON = 1_795_435_200  # 23 Nov 2026, 12:00 UTC
 
 
@@ -48,11 +53,26 @@ def emulated() -> Iterator[None]:
     keys.forget()
 
 
-@pytest.fixture
-def store(emulated: None) -> None:
-    """Fresh tables for one test: the default settings, the provider off, nobody there."""
+@pytest.fixture(scope="module")
+def provisioned(emulated: None) -> Rows:
+    """The rows of a new deployment, made once a module: for every transaction moto copies whole tables."""
     emulator.empty([str(model.Meta.table_name) for model in MODELS])
     settings.provision()
+    return copied_rows()
+
+
+@pytest.fixture(scope="module")
+def peopled(provisioned: Rows) -> tuple[World, Rows]:
+    """What `world` starts from, made once a module too."""
+    put_back(provisioned)
+    with time_machine.travel(NOON, tick=False) as traveller:
+        return World.with_people(traveller), copied_rows()
+
+
+@pytest.fixture
+def store(provisioned: Rows) -> None:
+    """Fresh tables for one test: the default settings, the provider off, nobody there."""
+    put_back(provisioned)
 
 
 @pytest.fixture
@@ -63,9 +83,12 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def world(store: None, clock: time_machine.Traveller) -> World:
+def world(peopled: tuple[World, Rows], store: None, clock: time_machine.Traveller) -> World:
     """A server with the provider on, Maya (System Admin), Leo and Ana (members)."""
-    return World.with_people(clock)
+    world = copy.copy(peopled[0])
+    world.clock = clock
+    put_back(peopled[1])
+    return world
 
 
 @pytest.fixture(scope="session")
@@ -91,3 +114,20 @@ def browser(world: World, server: Server) -> Browser:
 def repository() -> Path:
     """The root of the project."""
     return Path(os.path.abspath(__file__)).parents[1]
+
+
+def copied_rows() -> Rows:
+    """Every row there is, by table."""
+    return {name: copy.deepcopy(table.items) for name, table in _emulated_tables().items()}
+
+
+def put_back(rows: Rows) -> None:
+    """Have exactly these rows."""
+    for name, table in _emulated_tables().items():
+        table.items = copy.deepcopy(rows[name])
+
+
+def _emulated_tables() -> dict[str, Any]:
+    names = {str(model.Meta.table_name) for model in MODELS}
+    backends = dynamodb_backends[DEFAULT_ACCOUNT_ID].values()
+    return {name: backend.tables[name] for backend in backends for name in names & set(backend.tables)}

@@ -110,6 +110,14 @@ def differences(client: Client, draft: Draft) -> list[str]:
     return [name for name, value in _editable(draft).items() if getattr(client, name) != value]
 
 
+def keeps_trust(client: Client, uris: list[str]) -> bool:
+    """Whether an application stays trusted when somebody edits it who may not set that.
+
+    Not when people would be sent to a host nobody trusted: the trust was given to the ones it had.
+    """
+    return client.trusted and _hosts(uris) <= _hosts(client.addresses)
+
+
 def edit(client: Client, draft: Draft, origin: Origin) -> None:
     """Save an edit. Whether it is public, its id, secret and creator do not change.
 
@@ -161,6 +169,10 @@ def _editable(draft: Draft) -> dict[str, Any]:
         "pkce_exempt": draft.pkce_exempt,
         "mattermost_app_id": draft.mattermost_app_id,
     }
+
+
+def _hosts(uris: list[str]) -> set[str]:
+    return {uri.split("/", 3)[2] for uri in uris if uri.count("/") > 1}
 
 
 def _kept(secret: str, now: int) -> ClientSecret:

@@ -184,8 +184,8 @@ def _rotated(
         authorizations.rotate(authorization, tokens, _use(origin))
     except ConditionFailed as failure:
         current = authorizations.current_row(failure)
-        if current is None or current.state != ACTIVE:
-            raise InvalidGrant from failure
+        if current is None or current.state != ACTIVE or current.generation != tokens.generation:
+            raise InvalidGrant from failure  # the read showed the token unused: a lost race, however far, is no replay
         return _again(presented, current, grace, origin)
     return tokens
 

@@ -81,23 +81,17 @@ def secret_kept(session: Session, secret: SealedSecret) -> Change:
     return update(session, *actions, condition=Session.session_id.exists())
 
 
-def extend_secret(session: Session, until: int) -> None:
-    """Keep the secret longer, once.
+def extend_secret(session: Session, client_id: str, *, now: int, until: int) -> None:
+    """Keep the secret of this application longer, once, while it is still shown.
 
     Raises:
         ConditionFailed: it was extended before, or is gone.
         Contention: DynamoDB could not decide.
 
     """
-    fresh = Session.sealed.exists() & Session.sealed_extended.does_not_exist()
-    write(
-        update(
-            session,
-            Session.sealed_until.set(until),
-            Session.sealed_extended.set(1),
-            condition=fresh,
-        )
-    )
+    shown = (Session.sealed_for == client_id) & (Session.sealed_until > now)
+    actions = (Session.sealed_until.set(until), Session.sealed_extended.set(1))
+    write(update(session, *actions, condition=shown & Session.sealed_extended.does_not_exist()))
 
 
 def forget_secret(session: Session) -> None:

@@ -48,6 +48,8 @@ def save(call: Call) -> Response:
         return _page(call, typed, problems, version, status=422)
     if version != str(call.settings.version):
         return _changed(call, typed)
+    if call.settings.provider_on and not values["provider_on"] and form.get("confirmed") is None:
+        return _ask_off(call, typed, version)
     try:
         told = server.change_settings(call.settings, values, call.request.origin(call.user.user_id))
     except ConditionFailed:
@@ -55,6 +57,28 @@ def save(call: Call) -> Response:
     if not told:
         return browser.go_with_flash(call, PATH, Flash("Nothing changed."))
     return browser.go_with_flash(call, PATH, Flash("Saved.", " ".join(told)))
+
+
+def _ask_off(call: Call, typed: dict[str, str], version: str) -> Response:
+    """Ask before every application stops."""
+    return browser.page(
+        call,
+        "confirm.html",
+        heading="Turn OAuth 2.0 off?",
+        intro=None,
+        effects=[
+            "Applications can no longer sign anyone in, and every token stops with the next request.",
+            "Applications, tokens and what people allowed are kept, and work again when you turn it back on.",
+        ],
+        action=PATH,
+        form_name="settings",
+        hidden=typed | {"version": version, "confirmed": "true"},
+        button="Turn OAuth 2.0 off",
+        keep_href=PATH,
+        keep_label="Keep it on",
+        danger=True,
+        crumbs=[("System Console", None), ("Integrations", None), ("Custom Integrations", PATH), ("Turn off", None)],
+    )
 
 
 def _changed(call: Call, typed: dict[str, str]) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from chalicelib.policy import EVERYTHING, SCOPES
 from tests.web.page_values import (
     ALLOWED_PATH,
     APPS,
@@ -37,7 +38,8 @@ SIGN_IN: dict[str, object] = {
 }
 SET_UP: dict[str, object] = {"viewer": None, "token": "gpu_1", "form": SETUP, "problems": {}}
 INDEX: dict[str, object] = {"provider_on": True, "may_manage": True, "restricted": True}
-ON_CONSOLE: dict[str, object] = {"path": "/admin/integrations/custom", "row_version": 7}
+RESEND = {"action": "/theme", "form_name": "theme", "fields": [("theme", "dark"), ("back", '"><script>')]}
+ON_CONSOLE: dict[str, object] = {"path": "/admin/integrations/custom", "row_version": 7, "form_problem": None}
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "setup": ("setup.html", common(**SET_UP)),
@@ -63,6 +65,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         common(target="com.example.app:/done?code=1", label="Standup Notes"),
     ),
     "refusal": ("refusal.html", refusal()),
+    "refusal-resend": ("refusal.html", refusal(resend=RESEND)),
     "refusal-bare": ("refusal.html", refusal(status=404, way_on=None, details=[])),
     "confirm": ("confirm.html", confirm()),
     "confirm-mild": ("confirm.html", confirm(danger=False, intro="It skips the question.")),
@@ -143,7 +146,11 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
             **ON_CONSOLE,
         ),
     ),
+    "console-changed": (
+        "console/custom_integrations.html",
+        common(settings=SETTINGS, **ON_CONSOLE | {"form_problem": "Somebody else changed the settings."}),
+    ),
     "console-wrong": ("console/custom_integrations.html", common(settings=SETTINGS, **ON_CONSOLE)),
     "consent": ("oauth/consent.html", consent()),
-    "consent-everything": ("oauth/consent.html", consent(everything=True, is_admin=True)),
+    "consent-everything": ("oauth/consent.html", consent(scopes=[SCOPES[EVERYTHING]])),
 }

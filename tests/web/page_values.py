@@ -231,8 +231,6 @@ def consent(**changes: object) -> dict[str, object]:
     values: dict[str, object] = {
         "client": CLIENT,
         "scopes": SCOPES,
-        "everything": False,
-        "is_admin": False,
         "ticket": "ticket",
         "continue_to": "/oauth/authorize?client_id=1&state=a%20b",
     }
@@ -264,5 +262,6 @@ def refusal(**changes: object) -> dict[str, object]:
         "text": "Standup Notes asked to send you to evil.example. We stopped for your safety.",
         "way_on": WAY_ON,
         "details": [("Error", "invalid_redirect_uri"), ("redirect_uri", "x" * 500)],
+        "resend": None,
     }
     return common(**(values | changes))

@@ -267,12 +267,18 @@ def test_acting_permissions_come_last_on_the_consent_page() -> None:
     assert text.index("See who you are") < text.index("Read channels") < text.index("Post as you")
 
 
-def test_everything_is_one_line_that_says_system_console_to_admins_only() -> None:
-    text = pages.render("oauth/consent.html", **consent(everything=True))
-    assert "Everything you can do on this server" in text
+def test_everything_is_one_line_and_promises_no_more_than_a_token_can_do() -> None:
+    """Ux 6.9; settings refuse OAuth tokens, so the System Console is not named."""
+    text = html("consent-everything")
+    assert text.count("Everything you can do on this server") == 1
     assert "See who you are" not in text
     assert "System Console" not in text
-    assert "including System Console" in html("consent-everything")
+
+
+def test_a_refused_form_is_given_back_with_what_was_typed() -> None:
+    """Ux 2, principle 4: never lose typing."""
+    fields = outline("refusal-resend").all("input")
+    assert [(field["name"], field["value"]) for field in fields][1:] == [("theme", "dark"), ("back", '"><script>')]
 
 
 def test_consent_offers_deny_and_allow_in_that_order_and_focuses_nothing() -> None:

@@ -179,7 +179,7 @@ def _draft(body: Mapping[str, Any], *, trusted: bool, public: bool, held: Client
         homepage=texts["homepage"],
         icon_url=texts["icon_url"],
         redirect_uris=urls,
-        trusted=asked if trusted else held is not None and held.trusted,
+        trusted=asked if trusted else held is not None and registration.keeps_trust(held, urls),
         public=public,
         # Mattermost's clients know no PKCE; what they register may sign in without, and carries the warning.
         pkce_exempt=held.pkce_exempt if held else not public,

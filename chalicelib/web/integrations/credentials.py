@@ -73,8 +73,9 @@ def extend(call: Call) -> Response:
     """Show the secret ten minutes longer, once."""
     client = managed(call, "see")
     path = path_of(client.client_id, "credentials")
+    now = call.request.now
     try:
-        stored.extend_secret(call.session.session, call.request.now + milliseconds(SEALED_SECRET))
+        stored.extend_secret(call.session.session, client.client_id, now=now, until=now + milliseconds(SEALED_SECRET))
     except ConditionFailed:
         return browser.go_with_flash(call, path, Flash("The time was extended before, or is over.", kind="warn"))
     return answers.go(path)

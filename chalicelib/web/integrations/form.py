@@ -1,22 +1,22 @@
 """Add and edit an application: the fields, their messages, and what was typed coming back (ux 6.6)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from chalice.app import Response
 
 from chalicelib import policy
 from chalicelib.credentials import id_from, mac, new_id, same
-from chalicelib.errors import FormExpired
-from chalicelib.oauth import redirect_uris, registration
-from chalicelib.oauth.registration import Draft, Problem, Shown
+from chalicelib.oauth import registration
+from chalicelib.oauth.registration import Draft, Shown
 from chalicelib.policy import FORM_TICKET, milliseconds
 from chalicelib.store.clients import Client
 from chalicelib.store.writing import ConditionFailed
-from chalicelib.web import answers, browser
+from chalicelib.web import answers, browser, pages
 from chalicelib.web.browser import Flash
 from chalicelib.web.callers import PERSON, Call
-from chalicelib.web.http import Parameters
+from chalicelib.web.integrations import fields
+from chalicelib.web.integrations.fields import Typed
 from chalicelib.web.integrations.shared import (
     BASE,
     OFF,
@@ -39,41 +39,28 @@ _LABELS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """The form as somebody filled it in."""
-
-    is_trusted: str
-    name: str
-    description: str
-    homepage: str
-    icon_url: str
-    callback_urls: str
-    client_type: str
-    pkce_exempt: bool
-
-
-EMPTY: Final = Typed("false", "", "", "", "", "", "", pkce_exempt=False)
-
-
 @surface.route("GET", BASE + "/new", PERSON, may=may_register, forbidden=RESTRICTED, off=OFF)
 def show_add(call: Call) -> Response:
     """Show an empty form."""
-    return _add_page(call, EMPTY, _new_ticket(call))
+    return _add_page(call, fields.EMPTY, _new_ticket(call))
 
 
 @surface.route("POST", BASE + "/new", PERSON, may=may_register, forbidden=RESTRICTED, off=OFF, form="app-add")
 def add(call: Call) -> Response:
     """Register the application; a form sent twice registers once, because its id comes from the form's ticket."""
-    typed, ticket = _typed(call.request.form), call.request.form.get("ticket") or ""
+    typed, ticket = fields.read(call.request.form), call.request.form.get("ticket") or ""
     client_id = _client_id_of(call, ticket)
+    if client_id is None:
+        return _add_page(call, typed, _new_ticket(call), _TOO_LATE, status=422)
     trusted = typed.is_trusted == "true" and policy.may_trust(call.user)
-    draft = _draft(typed, public=typed.client_type == "device", trusted=trusted)
-    problems = _problems(call, draft)
+    draft = fields.draft_of(typed, public=typed.client_type == "device", trusted=trusted)
+    problems = fields.problems(draft, call.settings)
     if typed.client_type not in {"server", "device"}:
         problems["client_type"] = "Choose where it will run"
     if problems:
         return _add_page(call, typed, ticket, problems, status=422)
+    if draft.trusted and call.request.form.get("confirmed") is None:
+        return _ask_trust(call, typed, draft, form_name="app-add", hidden={"ticket": ticket})
     shown = Shown(call.session.session, call.session.token)
     origin = call.request.origin(call.user.user_id)
     try:
@@ -95,7 +82,7 @@ def add(call: Call) -> Response:
 def show_edit(call: Call) -> Response:
     """Show the form filled in."""
     client = managed(call, "edit")
-    return _edit_page(call, client, _held(client))
+    return _edit_page(call, client, fields.held(client))
 
 
 @surface.route(
@@ -111,14 +98,15 @@ def show_edit(call: Call) -> Response:
 def edit(call: Call) -> Response:
     """Save an edit, unless somebody else saved one in between."""
     client = managed(call, "edit")
-    typed = _typed(call.request.form)
-    trusted = typed.is_trusted == "true" if policy.may_trust(call.user) else client.trusted
-    draft = replace(_draft(typed, public=client.public, trusted=trusted), mattermost_app_id=client.mattermost_app_id)
-    problems = _problems(call, draft)
+    typed = fields.read(call.request.form)
+    draft = _edited(call, client, typed)
+    problems = fields.problems(draft, call.settings)
     if problems:
         return _edit_page(call, client, typed, problems, status=422)
     if call.request.form.text("version") != str(client.version):
         return _edit_page(call, client, typed, _SOMEBODY_ELSE, status=409)
+    if draft.trusted and not client.trusted and call.request.form.get("confirmed") is None:
+        return _ask_trust(call, typed, draft, form_name="app-edit", hidden={"version": str(client.version)})
     told = [_LABELS[name] for name in registration.differences(client, draft)]
     if not told:
         return browser.go_with_flash(call, path_of(client.client_id, "credentials"), Flash("Nothing changed."))
@@ -129,77 +117,53 @@ def edit(call: Call) -> Response:
     return browser.go_with_flash(call, path_of(client.client_id, "credentials"), _saved(client, draft, told))
 
 
+_TOO_LATE: Final = {"": "This page was open too long. Nothing was saved. Check the values below and save again."}
 _SOMEBODY_ELSE: Final = {
     "": "Somebody else changed this application in the meantime. "
     "Check the values below and save again to replace theirs."
 }
 
 
-def _typed(form: Parameters) -> Typed:
-    return Typed(
-        is_trusted="true" if form.get("is_trusted") == "true" else "false",
-        name=form.text("name"),
-        description=form.text("description"),
-        homepage=form.text("homepage"),
-        icon_url=form.text("icon_url"),
-        callback_urls=form.text("callback_urls"),
-        client_type=form.text("client_type"),
-        pkce_exempt=form.get("pkce_exempt") == "true",
+def _edited(call: Call, client: Client, typed: Typed) -> Draft:
+    """The draft of an edit; what the form does not show is kept."""
+    draft = fields.draft_of(typed, public=client.public, trusted=typed.is_trusted == "true")
+    if not policy.may_trust(call.user):
+        draft = replace(draft, trusted=registration.keeps_trust(client, draft.redirect_uris))
+    return replace(draft, mattermost_app_id=client.mattermost_app_id)
+
+
+def _ask_trust(call: Call, typed: Typed, draft: Draft, *, form_name: str, hidden: dict[str, str]) -> Response:
+    """Ask before nobody is asked any more, naming the hosts people will be sent to (ux 6.6)."""
+    hosts = sorted({pages.host(uri) for uri in draft.redirect_uris})
+    return browser.page(
+        call,
+        "confirm.html",
+        heading=f"Trust {draft.name}?",
+        intro=None,
+        effects=[
+            "Nobody on this server is asked any more: it can act for people as soon as they sign in to it.",
+            f"People are sent to: {', '.join(hosts)}.",
+            "Choose this only for software your organisation runs.",
+        ],
+        action=call.request.path,
+        form_name=form_name,
+        hidden=fields.sent(typed) | hidden | {"confirmed": "true"},
+        button=f"Trust {draft.name}",
+        keep_href=BASE,
+        keep_label="Do not save",
+        danger=False,
+        crumbs=[("Integrations", "/integrations"), ("OAuth 2.0 Applications", BASE), ("Is Trusted", None)],
     )
-
-
-def _held(client: Client) -> Typed:
-    return Typed(
-        is_trusted="true" if client.trusted else "false",
-        name=client.client_name,
-        description=client.description,
-        homepage=client.client_uri,
-        icon_url=client.logo_uri,
-        callback_urls="\n".join(client.addresses),
-        client_type="device" if client.public else "server",
-        pkce_exempt=client.pkce_exempt,
-    )
-
-
-def _draft(typed: Typed, *, public: bool, trusted: bool) -> Draft:
-    lines = [line.strip() for line in typed.callback_urls.splitlines()]
-    return Draft(
-        name=typed.name,
-        description=typed.description,
-        homepage=typed.homepage,
-        icon_url=typed.icon_url,
-        redirect_uris=[line for line in lines if line],
-        trusted=trusted,
-        public=public,
-        pkce_exempt=typed.pkce_exempt and not public,
-    )
-
-
-def _problems(call: Call, draft: Draft) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for problem in _in_form_order(
-        registration.problems(draft, http_allowed=call.settings.http_allowed, description_required=True)
-    ):
-        found[problem.field] = (
-            f"{found[problem.field]}\n{problem.message}" if problem.field in found else problem.message
-        )
-    return found
-
-
-def _in_form_order(problems: list[Problem]) -> list[Problem]:
-    order = ("name", "description", "homepage", "icon_url", "callback_urls")
-    return sorted(problems, key=lambda problem: order.index(problem.field))
 
 
 def _saved(client: Client, draft: Draft, told: list[str]) -> Flash:
     changed = "1 thing changed" if len(told) == 1 else f"{len(told)} things changed"
     text = f"{changed}: {', '.join(told)}."
+    if client.trusted and not draft.trusted and _LABELS["redirect_uris"] in told:
+        text += " People are asked again, because they are sent to another host: a System Admin can trust it anew."
     if set(client.addresses) - set(draft.redirect_uris):
-        return Flash(
-            "Saved.",
-            f"{text} A callback URL was removed: people who start from it will see an error.",
-            kind="warn",
-        )
+        text += " A callback URL was removed: people who start from it will see an error."
+        return Flash("Saved.", text, kind="warn")
     return Flash("Saved.", text)
 
 
@@ -216,9 +180,7 @@ def _edit_page(
     problems: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    fixed = Typed(
-        **{name: getattr(typed, name) for name in Typed.__slots__} | {"client_type": _held(client).client_type}
-    )
+    fixed = replace(typed, client_type=fields.held(client).client_type)
     return _page(
         call,
         fixed,
@@ -239,16 +201,9 @@ def _page(call: Call, typed: Typed, problems: dict[str, str] | None, status: int
         form=typed,
         problems=problems or {},
         may_trust=policy.may_trust(call.user),
-        warnings=_warnings(typed),
+        warnings=fields.warnings(typed),
         **values,
     )
-
-
-def _warnings(typed: Typed) -> list[str]:
-    plain = [
-        uri for uri in typed.callback_urls.split() if uri.startswith("http://") and not redirect_uris.is_loopback(uri)
-    ]
-    return [f"{uri} is not encrypted. Anyone on the network could read the code." for uri in plain]
 
 
 def _new_ticket(call: Call) -> str:
@@ -256,11 +211,11 @@ def _new_ticket(call: Call) -> str:
     return f"{content}.{_ticket_tag(call, content)}"
 
 
-def _client_id_of(call: Call, ticket: str) -> str:
-    """The id the form's application will have: the same at every press of Save."""
+def _client_id_of(call: Call, ticket: str) -> str | None:
+    """The id the application will have, the same at every press of Save; None if the ticket is not good any more."""
     content, _, tag = ticket.partition(".")
     if not same(tag, _ticket_tag(call, content)) or int(content.partition("-")[2]) <= call.request.now:
-        raise FormExpired
+        return None
     return id_from(mac(call.settings.keys.current("client id"), content))
 
 

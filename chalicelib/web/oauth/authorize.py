@@ -1,7 +1,7 @@
 """The authorization endpoint: page, decision and Mattermost's JSON (RFC 6749 section 4.1; contract 2.5)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -27,12 +27,13 @@ from chalicelib.store.grants import grant_key
 from chalicelib.store.reading import Key
 from chalicelib.web import answers, browser, mattermost
 from chalicelib.web.callers import PERSON, PUBLIC, Call, Presented, nobody
-from chalicelib.web.http import JSON, Request, is_text
+from chalicelib.web.http import JSON, Parameters, Request, is_text
 from chalicelib.web.oauth import decision
 from chalicelib.web.routes import Route, Surface
 from chalicelib.web.shapes import OAuthShape, PageShape
 
 OFF: Final = ProviderOff(id="api.oauth.authorize_oauth.disabled.app_error")
+_IDENTIFYING: Final = ("client_id", "redirect_uri")
 _MM_FIELDS: Final = frozenset(PARAMETERS) | {"resource"}
 
 
@@ -98,7 +99,7 @@ def _from_ticket(request: Request) -> Sequence[Key[Any]]:
 @pages.route("GET", "/oauth/authorize", PUBLIC, reads=_from_query, off=OFF)
 def ask(call: Call) -> Response:
     """Answer an authorization request: a page that asks, or the way back to the client."""
-    return _respond(call, call.request.query.only(PARAMETERS))
+    return _respond(call, call.request.query)
 
 
 @pages.route("POST", "/oauth/authorize", PUBLIC, reads=_from_body, off=ProviderOff())
@@ -110,7 +111,8 @@ def ask_or_decide(call: Call) -> Response:
     if _is_json(call.request):
         return _decide_by_json(call)
     # A form of another origin carries no session cookie (SameSite), so the request starts again as a GET.
-    return answers.go(f"/oauth/authorize?{urlencode(call.request.form.only(PARAMETERS))}")
+    sent = [(name, value) for name, value in call.request.form.pairs() if name in PARAMETERS]
+    return answers.go(f"/oauth/authorize?{urlencode(sent)}")
 
 
 @decisions.route("POST", "/oauth/authorize/decision", PERSON, reads=_from_ticket, form="decision", off=OFF)
@@ -133,20 +135,28 @@ def decide(call: Call) -> Response:
     return browser.hand_over(call, address, known.client.client_name)
 
 
-def _respond(call: Call, parameters: dict[str, str]) -> Response:
-    known = _identified(call, parameters)
+def _respond(call: Call, sent: Parameters) -> Response:
+    known = _identified(call, sent.only(_IDENTIFYING))
     try:
+        known = replace(known, parameters=sent.only(PARAMETERS))
         request = authorization.validate(known.parameters, known.client, known.target)
     except OAuthError as error:
-        state = known.parameters.get("state")
-        short = state if state and len(state) <= authorization.MAX_STATE else None
-        return answers.go_to_client(authorization.answer(known.target, state=short, error=error))
+        return answers.go_to_client(authorization.answer(known.target, state=_state(sent), error=error))
     if call.person is None:
         raise NotSignedIn
     question = _question(call, request)
     if authorization.must_ask(question, call.request.now):
         return _consent(call, known, request)
     return answers.go_to_client(_proceed(call, question, seed=authorization.random_seed(), allowed=False))
+
+
+def _state(sent: Parameters) -> str | None:
+    """The state to send back with an error, unless it is the state that is wrong."""
+    try:
+        state = sent.get("state")
+    except InvalidRequest:
+        return None
+    return state if state and len(state) <= authorization.MAX_STATE else None
 
 
 def _consent(call: Call, known: Known, request: authorization.Request) -> Response:

@@ -5,7 +5,7 @@ from tests.make import World
 
 
 def test_a_person_allows_an_application_and_it_acts_for_them(browser: Browser, world: World) -> None:
-    """The seed: once authorized, the application receives an access token to perform requests on behalf of that user."""
+    """The seed: once authorized, the application receives an access token and acts on behalf of that user."""
     app = world.app()
     code = browser.sign_in("leo").allow(app)
 

@@ -1,0 +1,101 @@
+"""The fields of the application form: as they were typed, as they are held, and what is wrong with them (ux 6.6)."""
+
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from chalicelib.oauth import redirect_uris, registration
+from chalicelib.oauth.registration import Draft, Problem
+from chalicelib.store.clients import Client
+from chalicelib.store.settings import Settings
+from chalicelib.web.http import Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The form as somebody filled it in."""
+
+    is_trusted: str
+    name: str
+    description: str
+    homepage: str
+    icon_url: str
+    callback_urls: str
+    client_type: str
+    pkce_exempt: bool
+
+
+EMPTY: Final = Typed("false", "", "", "", "", "", "", pkce_exempt=False)
+
+
+def read(form: Parameters) -> Typed:
+    """What somebody typed."""
+    return Typed(
+        is_trusted="true" if form.get("is_trusted") == "true" else "false",
+        name=form.text("name"),
+        description=form.text("description"),
+        homepage=form.text("homepage"),
+        icon_url=form.text("icon_url"),
+        callback_urls=form.text("callback_urls"),
+        client_type=form.text("client_type"),
+        pkce_exempt=form.get("pkce_exempt") == "true",
+    )
+
+
+def held(client: Client) -> Typed:
+    """The form of an application as it is."""
+    return Typed(
+        is_trusted="true" if client.trusted else "false",
+        name=client.client_name,
+        description=client.description,
+        homepage=client.client_uri,
+        icon_url=client.logo_uri,
+        callback_urls="\n".join(client.addresses),
+        client_type="device" if client.public else "server",
+        pkce_exempt=client.pkce_exempt,
+    )
+
+
+def draft_of(typed: Typed, *, public: bool, trusted: bool) -> Draft:
+    lines = [line.strip() for line in typed.callback_urls.splitlines()]
+    return Draft(
+        name=typed.name,
+        description=typed.description,
+        homepage=typed.homepage,
+        icon_url=typed.icon_url,
+        redirect_uris=[line for line in lines if line],
+        trusted=trusted,
+        public=public,
+        pkce_exempt=typed.pkce_exempt and not public,
+    )
+
+
+def problems(draft: Draft, settings: Settings) -> dict[str, str]:
+    """What is wrong, by field, one sentence a line."""
+    found: dict[str, str] = {}
+    for problem in _in_form_order(
+        registration.problems(draft, http_allowed=settings.http_allowed, description_required=True)
+    ):
+        found[problem.field] = (
+            f"{found[problem.field]}\n{problem.message}" if problem.field in found else problem.message
+        )
+    return found
+
+
+def _in_form_order(problems: list[Problem]) -> list[Problem]:
+    order = ("name", "description", "homepage", "icon_url", "callback_urls")
+    return sorted(problems, key=lambda problem: order.index(problem.field))
+
+
+def warnings(typed: Typed) -> list[str]:
+    """What is accepted and still worth a word."""
+    plain = [
+        uri for uri in typed.callback_urls.split() if uri.startswith("http://") and not redirect_uris.is_loopback(uri)
+    ]
+    return [f"{uri} is not encrypted. Anyone on the network could read the code." for uri in plain]
+
+
+def sent(typed: Typed) -> dict[str, str]:
+    """The fields as a browser sends them, for a page in between."""
+    return {name: value for name, value in asdict(typed).items() if isinstance(value, str)} | (
+        {"pkce_exempt": "true"} if typed.pkce_exempt else {}
+    )

@@ -1,0 +1,173 @@
+"""Ping, the flat map clients read, and the settings over the API (contract 2.12, 4; cases 150 and 151)."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib import config
+from chalicelib.store.reading import read
+from chalicelib.store.settings import settings_key
+from tests.browser import api, call
+from tests.make import World
+from tests.web.api.bodies import APPS, create, refused
+from tests.web.api.conftest import Callers
+
+CALLBACKS = {"callback_urls": ["http://standup.example.net/callback"]}
+
+
+def patch(session: str | None, section: str = "ServiceSettings", **values: Any) -> Any:
+    """Change settings."""
+    return api("PUT", "/config/patch", session, {section: values})
+
+
+def test_ping_answers_anybody(callers: Callers) -> None:
+    """Contract 2.12."""
+    assert api("GET", "/system/ping").json == {
+        "status": "OK",
+        "AndroidLatestVersion": "",
+        "AndroidMinVersion": "",
+        "IosLatestVersion": "",
+        "IosMinVersion": "",
+        "ActiveSearchBackend": "database",
+    }
+
+
+@pytest.mark.parametrize("query", ["?format=old", "", "?format=new"])
+def test_the_flat_map_is_small_for_nobody(query: str, callers: Callers) -> None:
+    """Contract 2.12."""
+    flat = api("GET", f"/config/client{query}").json
+    assert flat.keys() == {"Version", "BuildNumber", "SiteURL", "SiteName"}
+    assert (flat["SiteURL"], flat["SiteName"]) == (config.current().issuer, "Gatepost")
+
+
+def test_a_session_sees_the_switches_as_strings(callers: Callers) -> None:
+    """Contract 2.12: all values are strings."""
+    flat = api("GET", "/config/client?format=old", callers.leo).json
+    assert flat["EnableOAuthServiceProvider"] == "true"
+    assert all(isinstance(value, str) for value in flat.values())
+
+
+def test_the_config_has_the_contracts_keys(callers: Callers) -> None:
+    """DESIGN section 5, the settings of this step."""
+    assert api("GET", "/config", callers.maya).json == {
+        "ServiceSettings": {
+            "SiteURL": config.current().issuer,
+            "EnableOAuthServiceProvider": True,
+            "EnableOnlyAdminIntegrations": True,
+            "EnableInsecureOAuthAddresses": True,
+            "OAuthAccessTokenLifetimeInSeconds": 3600,
+            "OAuthCodeLifetimeInSeconds": 60,
+            "SessionLengthSSOInHours": 1,
+        },
+        "TeamSettings": {"SiteName": "Gatepost"},
+    }
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/config"), ("PUT", "/config/patch")])
+def test_settings_are_for_system_admins(method: str, path: str, callers: Callers) -> None:
+    """Contract section 4, "change OAuth settings"."""
+    assert refused(api(method, path, callers.leo, {})) == (403, "api.context.permissions.app_error")
+    assert refused(api(method, path, None, {})) == (401, "api.context.session_expired.app_error")
+
+
+def test_switching_the_provider_takes_effect_at_once(callers: Callers, world: World) -> None:
+    """Contract case 150."""
+    assert create(callers.maya).status == 201
+    assert patch(callers.maya, EnableOAuthServiceProvider=False).status == 200
+    assert create(callers.maya).status == 501
+    patch(callers.maya, EnableOAuthServiceProvider=True)
+    assert create(callers.maya).status == 201
+
+
+def test_the_provider_is_off_until_somebody_switches_it_on(store: None) -> None:
+    """Contract case 150: the seed's default."""
+    key = settings_key()
+    live = read(key)[key]
+    assert live is not None
+    assert live.provider_on is False
+
+
+def test_restricting_and_opening_take_effect_at_once(callers: Callers) -> None:
+    """Contract case 151: back to True, and even one's own are out of reach."""
+    patch(callers.maya, EnableOnlyAdminIntegrations=False)
+    app = create(callers.leo).json
+    assert api("GET", f"{APPS}/{app['id']}", callers.leo).status == 200
+    patch(callers.maya, EnableOnlyAdminIntegrations=True)
+    assert api("GET", f"{APPS}/{app['id']}", callers.leo).status == 403
+    assert api("DELETE", f"{APPS}/{app['id']}", callers.leo).status == 403
+    assert api("GET", f"{APPS}/{app['id']}", callers.maya).status == 200
+
+
+def test_a_patch_answers_with_everything_and_leaves_the_rest(callers: Callers) -> None:
+    """Contract 2.12."""
+    before = api("GET", "/config", callers.maya).json
+    answer = patch(callers.maya, OAuthCodeLifetimeInSeconds=90)
+    before["ServiceSettings"]["OAuthCodeLifetimeInSeconds"] = 90
+    assert (answer.status, answer.json) == (200, before)
+    assert api("GET", "/config", callers.maya).json == before
+
+
+def test_the_lifetime_can_be_set_in_mattermosts_hours(callers: Callers, world: World) -> None:
+    """DESIGN section 3: `SessionLengthSSOInHours`, whole hours; shown rounded up."""
+    patch(callers.maya, SessionLengthSSOInHours=2)
+    assert world.settings().access_token_lifetime == 7200
+    patch(callers.maya, OAuthAccessTokenLifetimeInSeconds=5400)
+    assert api("GET", "/config", callers.maya).json["ServiceSettings"]["SessionLengthSSOInHours"] == 2
+
+
+def test_the_exact_lifetime_wins_over_the_hours(callers: Callers, world: World) -> None:
+    """Ours: a config that is read and sent back unchanged changes nothing."""
+    patch(callers.maya, OAuthAccessTokenLifetimeInSeconds=5400)
+    whole = api("GET", "/config", callers.maya).json
+    assert api("PUT", "/config/patch", callers.maya, whole).json == whole
+    assert world.settings().access_token_lifetime == 5400
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("ServiceSettings", "EnableOAuthServiceProvider", "true"),
+        ("ServiceSettings", "EnableOAuthServiceProvider", 1),
+        ("ServiceSettings", "EnableOAuthServiceProvider", None),
+        ("ServiceSettings", "OAuthCodeLifetimeInSeconds", 29),
+        ("ServiceSettings", "OAuthCodeLifetimeInSeconds", 601),
+        ("ServiceSettings", "OAuthCodeLifetimeInSeconds", True),
+        ("ServiceSettings", "OAuthCodeLifetimeInSeconds", 60.5),
+        ("ServiceSettings", "OAuthAccessTokenLifetimeInSeconds", 299),
+        ("ServiceSettings", "OAuthAccessTokenLifetimeInSeconds", 2_592_001),
+        ("ServiceSettings", "SessionLengthSSOInHours", 0),
+        ("ServiceSettings", "SessionLengthSSOInHours", 721),
+        ("ServiceSettings", "SessionLengthSSOInHours", "2"),
+        ("TeamSettings", "SiteName", ""),
+        ("TeamSettings", "SiteName", "n" * 31),
+        ("TeamSettings", "SiteName", "a\nb"),
+        ("TeamSettings", "SiteName", 7),
+    ],
+)
+def test_a_value_out_of_bounds_changes_nothing(section: str, key: str, value: Any, callers: Callers) -> None:
+    """DESIGN section 3, bounds."""
+    before = api("GET", "/config", callers.maya).json
+    answer = patch(callers.maya, section, **{key: value, "EnableInsecureOAuthAddresses": False})
+    assert refused(answer) == (400, "api.context.invalid_body_param.app_error")
+    assert api("GET", "/config", callers.maya).json == before
+
+
+@pytest.mark.parametrize("body", ["garbage", "[]", '{"ServiceSettings":[]}', '{"TeamSettings":"x"}'])
+def test_a_body_that_is_no_config_is_refused(body: str, callers: Callers) -> None:
+    """Contract 1.1."""
+    headers = {"Authorization": f"Bearer {callers.maya}"}
+    assert refused(call("PUT", "/api/v4/config/patch", data=body, headers=headers))[0] == 400
+
+
+def test_keys_that_are_not_ours_are_ignored(callers: Callers) -> None:
+    """Contract 2.12: Mattermost's config has many more."""
+    answer = api("PUT", "/config/patch", callers.maya, {"LdapSettings": {"Enable": True}, "ServiceSettings": {"X": 1}})
+    assert answer.status == 200
+    assert "LdapSettings" not in answer.json
+
+
+def test_http_addresses_can_be_switched_off_over_the_api(callers: Callers) -> None:
+    """DESIGN section 5, "Allow http addresses"."""
+    assert create(callers.maya, **CALLBACKS).status == 201
+    patch(callers.maya, EnableInsecureOAuthAddresses=False)
+    assert refused(create(callers.maya, **CALLBACKS)) == (400, "model.oauth.is_valid.callback.app_error")

@@ -92,6 +92,12 @@ def host(url: str) -> str:
     return _both_spellings(parts.hostname) + _port(parts)
 
 
+def site(url: str) -> str:
+    """Host and port of a homepage: what its link says, because anything may stand in a path."""
+    parts = _split(url)
+    return _both_spellings(parts.hostname) + _port(parts) if parts and parts.hostname else url
+
+
 def initials(name: str) -> str:
     """One or two capital letters that stand for a name."""
     letters = [word[0] for word in re.findall(r"[^\W_]+", name)]
@@ -122,6 +128,7 @@ def _environment() -> Environment:
         "iso": iso,
         "ago": ago,
         "host": host,
+        "site": site,
         "initials": initials,
         "palette": palette,
     }

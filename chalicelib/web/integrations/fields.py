@@ -35,7 +35,8 @@ def read(form: Parameters) -> Typed:
         description=form.text("description"),
         homepage=form.text("homepage"),
         icon_url=form.text("icon_url"),
-        callback_urls=form.text("callback_urls"),
+        # Without blank lines, so that "line 2" is the second line that is shown.
+        callback_urls="\n".join(line.strip() for line in form.text("callback_urls").splitlines() if line.strip()),
         client_type=form.text("client_type"),
         pkce_exempt=form.get("pkce_exempt") == "true",
     )
@@ -56,13 +57,13 @@ def held(client: Client) -> Typed:
 
 
 def draft_of(typed: Typed, *, public: bool, trusted: bool) -> Draft:
-    lines = [line.strip() for line in typed.callback_urls.splitlines()]
+    """What the form asks for."""
     return Draft(
         name=typed.name,
         description=typed.description,
         homepage=typed.homepage,
         icon_url=typed.icon_url,
-        redirect_uris=[line for line in lines if line],
+        redirect_uris=typed.callback_urls.splitlines(),
         trusted=trusted,
         public=public,
         pkce_exempt=typed.pkce_exempt and not public,

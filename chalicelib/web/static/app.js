@@ -61,6 +61,14 @@ for (const shown of find("[data-from]")) {
   });
 }
 
+for (const shown of find("[data-initials]")) {
+  const input = document.getElementById(shown.dataset.initials);
+  input.addEventListener("input", () => {
+    const words = input.value.match(/[\p{L}\p{N}]+/gu) || [];
+    shown.textContent = words.slice(0, 2).map((word) => [...word][0]).join("").toUpperCase();
+  });
+}
+
 // A second press of a button is ignored; the first one keeps its name and value
 for (const form of find("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -107,6 +107,15 @@ class Changed(Refusal):
     description = "Nothing was saved. Reload to see the newest version and try again."
 
 
+class AddressTooLong(Refusal):
+    """The address is longer than anything Gatepost makes or takes (contract 1.1)."""
+
+    status = 414
+    id = "basic_security_check.url.too_long_error"
+    heading = "This address is too long"
+    description = "The address of the request is longer than this server accepts."
+
+
 class TooLarge(Refusal):
     """The body is larger than anything Gatepost takes (contract 1.1)."""
 
@@ -207,6 +216,17 @@ class UnknownRedirect(Refusal):
     )
 
 
+class AlreadyAnswered(Refusal):
+    """The person came back to a question they have answered (ux 6.9)."""
+
+    status = 409
+    error = "access_denied"
+    heading = "You already answered"
+    description = (
+        "This question was answered before. Return to the application; if it asks you to sign in, start there."
+    )
+
+
 class OAuthError(Refusal):
     """An error a client is told: in JSON at the token endpoint, by redirect at the authorization endpoint."""
 
@@ -234,12 +254,6 @@ class InvalidGrant(OAuthError):
     error = "invalid_grant"
     id = "api.oauth.get_access_token.expired_code.app_error"
     description = "The authorization code or refresh token is not valid, or was issued for another request."
-
-
-class UnauthorizedClient(OAuthError):
-    """RFC 6749 section 5.2: this client may not use this grant type."""
-
-    error = "unauthorized_client"
 
 
 class UnsupportedGrantType(OAuthError):
@@ -270,13 +284,6 @@ class AccessDenied(OAuthError):
 
     error = "access_denied"
     description = "The person denied the request."
-
-
-class UnsupportedTokenType(OAuthError):
-    """RFC 7009 section 2.2.1."""
-
-    error = "unsupported_token_type"
-    description = "Only access tokens and refresh tokens can be revoked here."
 
 
 class InvalidToken(Refusal):

@@ -20,6 +20,7 @@ from chalicelib.credentials import (
     new_secret,
 )
 from chalicelib.errors import (
+    AlreadyAnswered,
     InvalidRequest,
     OAuthError,
     UnknownClient,
@@ -191,6 +192,7 @@ def proceed(question: Question, *, seed: Seed, allowed: bool, origin: Origin) ->
     here.
 
     Raises:
+        AlreadyAnswered: this decision was made before, and what it gave is used or revoked.
         Contention: the grant changed under our hands: read again and decide again.
 
     """
@@ -283,15 +285,18 @@ def _issue_with_grant(authorization: Authorization, given: Grant, seen: Grant | 
     try:
         write_together(grants.given(given, seen), authorizations.issued(authorization), recorded)
     except ConditionFailed as failure:
-        # Another window was faster: the next read finds its grant, or its authorization under the same ticket.
-        raise Contention from failure
+        if authorizations.current_row(failure) is not None:
+            raise AlreadyAnswered from failure  # this ticket had its answer, and the access was revoked since
+        raise Contention from failure  # another window was faster: the next read finds its grant
 
 
 def _same_decision(authorization: Authorization, failure: ConditionFailed) -> None:
-    """The same ticket was answered before: the code is the same, and it is good if it has not been used."""
+    """The same ticket was answered before: a double click gets the same code, who comes back later is told so."""
     there = authorizations.current_row(failure)
     if there is None or there.code_hash != authorization.code_hash:
         raise Contention from failure
+    if there.state != PENDING:
+        raise AlreadyAnswered from failure
 
 
 def client_id_of(parameters: Mapping[str, str]) -> str:

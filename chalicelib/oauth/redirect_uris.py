@@ -11,7 +11,8 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 from chalicelib.config import LOOPBACK_HOSTS
 
 MAX_LENGTH: Final = 1024
-_PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")  # RFC 3986 has no other characters; a browser would rewrite them
+# RFC 3986 has no other characters; a browser would rewrite them.
+_PRINTABLE: Final = re.compile(r"[A-Za-z0-9!#$%&'()*+,./:;=?@\[\]_~-]+")
 _CHECKED: Final = object()
 
 ClientAddress = NewType("ClientAddress", str)
@@ -58,7 +59,7 @@ def _text_problem(uri: str) -> str | None:
     """What is wrong with the characters, before the address is taken apart."""
     rules = (
         (
-            _PRINTABLE.fullmatch(uri) is None or "\\" in uri,
+            _PRINTABLE.fullmatch(uri) is None,
             "remove spaces and characters that do not belong in an address",
         ),
         (not uri.startswith(("https://", "http://")), "start with https:// or http://"),

@@ -118,8 +118,8 @@ def keeps_trust(client: Client, uris: list[str]) -> bool:
     return client.trusted and _hosts(uris) <= _hosts(client.addresses)
 
 
-def edit(client: Client, draft: Draft, origin: Origin) -> None:
-    """Save an edit. Whether it is public, its id, secret and creator do not change.
+def edit(client: Client, draft: Draft, origin: Origin) -> Client:
+    """Save an edit; give the application as it is then. Whether it is public, its id, secret and creator do not change.
 
     Raises:
         ConditionFailed: somebody changed the application since it was read.
@@ -127,7 +127,9 @@ def edit(client: Client, draft: Draft, origin: Origin) -> None:
 
     """
     recorded = event(origin, "app.edit", draft.name, client_id=client.client_id)
-    write_together(*clients.changed(client, _editable(draft) | {"updated_at": origin.now}), recorded)
+    values = _editable(draft) | {"updated_at": origin.now}
+    write_together(*clients.changed(client, values), recorded)
+    return clients.as_changed(client, values)
 
 
 def regenerate_secret(client: Client, origin: Origin, *, shown: Shown | None = None) -> str:
@@ -191,7 +193,7 @@ def _sealed(shown: Shown | None, client_id: str, secret: str, now: int) -> list[
 
 
 def _name_problems(name: str) -> Iterator[Problem]:
-    if not name:
+    if not name.strip():
         yield Problem("name", "Enter a display name")
     elif len(name) > MAX_NAME:
         yield Problem("name", f"Shorten the display name to {MAX_NAME} characters, it has {len(name)}")

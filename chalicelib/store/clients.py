@@ -123,9 +123,12 @@ def added(client_id: str, values: dict[str, Any]) -> list[Change]:
 
 def changed(client: Client, values: dict[str, Any]) -> list[Change]:
     """Write all copies with new values, if nobody changed the application since it was read."""
-    left_out = {"client_key", "mark", "listed", "listed_creator"}
-    held = {name: getattr(client, name) for name in Client.get_attributes() if name not in left_out}
-    return _copies(client.client_id, held | values | {"version": client.version + 1}, _as_read(client))
+    return _copies(client.client_id, _after(client, values), _as_read(client))
+
+
+def as_changed(client: Client, values: dict[str, Any]) -> Client:
+    """The application as `changed` writes it, so that nobody has to read what they have just written."""
+    return Client(client_key=client.client_key, **_after(client, values))
 
 
 def deleted(client: Client) -> list[Change]:
@@ -156,6 +159,12 @@ def line(client: Client) -> Registered:
         creator_id=client.creator_id,
         created_at=client.created_at,
     )
+
+
+def _after(client: Client, values: dict[str, Any]) -> dict[str, Any]:
+    left_out = {"client_key", "mark", "listed", "listed_creator"}
+    held = {name: getattr(client, name) for name in Client.get_attributes() if name not in left_out}
+    return held | values | {"version": client.version + 1}
 
 
 def _as_read(client: Client) -> Condition:

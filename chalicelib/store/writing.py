@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.store.reading import connection
+from chalicelib.store.reading import connection, key_names
 from chalicelib.store.record import Record
 
 R = TypeVar("R", bound=Record)
@@ -32,8 +32,10 @@ class ConditionFailed(Exception):
         self._old = old
 
     def now(self, model: type[R]) -> R | None:
-        """The row that made the condition fail, read by the very write that failed."""
-        return model.from_raw_data(dict(self._old)) if self._old else None
+        """The row that made the condition fail, read by the very write that failed; None if it is not one of these."""
+        if not self._old or not set(key_names(model)) <= self._old.keys():
+            return None
+        return model.from_raw_data(dict(self._old))
 
 
 @dataclass(frozen=True, slots=True)

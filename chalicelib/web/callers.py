@@ -94,7 +94,9 @@ def load(access: Access, presented: Presented | None, keys: Sequence[Key[Any]], 
 
     """
     located = parse_session(presented.token) if presented else None
-    recognised = access_tokens.recognise(presented.token) if presented and not located else None
+    # A token in a cookie would be sent by any page that can make the browser post: tokens come in the header.
+    by_header = presented is not None and not presented.by_cookie
+    recognised = access_tokens.recognise(presented.token) if presented and by_header and not located else None
     _refuse_unread(access, presented, located, recognised)
     live = settings_key()
     rows = read(live, *_credential_keys(located, recognised), *keys)

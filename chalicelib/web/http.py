@@ -88,6 +88,12 @@ class Request:
         """The query's parameters."""
         return Parameters([(name, value) for name, values in self.query_string.items() for value in values])
 
+    @property
+    def length(self) -> int:
+        """Characters of the address, give or take its separators."""
+        values = [value for values in self.query_string.values() for value in values]
+        return len(self.path) + sum(map(len, [*self.query_string, *values]))
+
     @cached_property
     def body(self) -> bytes:
         """The body.

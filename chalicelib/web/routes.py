@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from chalice.app import Blueprint, Chalice, Response
 
 from chalicelib import policy
-from chalicelib.errors import Forbidden, MethodNotAllowed, NotFound, Refusal, Unavailable
+from chalicelib.errors import AddressTooLong, Forbidden, MethodNotAllowed, NotFound, Refusal, Unavailable
 from chalicelib.store import sessions
 from chalicelib.store.reading import Key
 from chalicelib.store.settings import Settings
@@ -100,16 +100,29 @@ def answer(route: Route, request: Request) -> Response:
                 time.sleep(random.uniform(0, 0.05 * (attempt + 1)))  # noqa: S311  # jitter, not a secret
         raise Unavailable
     except Refusal as refusal:
-        return _refused(route, refusal, request, call)
+        # One refusal may serve every request: with its traceback it would keep each of them, and what was in it.
+        return _refused(route, refusal.with_traceback(None), request, call)
     except Exception:  # noqa: BLE001  # the one place where a mistake of ours becomes an answer
         _log.exception("request %s failed", request.id)
         return _refused(route, _Broken(), request, call)
 
 
 def _loaded(route: Route, request: Request) -> Call:
+    if request.length > http.MAX_URL:
+        raise AddressTooLong
     # Where clients prove themselves no session is looked at, so that no browser can be made to act there.
     presented = route.shape.presented(request) if route.access.kind != "client" else None
-    return callers.load(route.access, presented, route.reads(request), request)
+    return callers.load(route.access, presented, _keys(route, request), request)
+
+
+def _keys(route: Route, request: Request) -> Sequence[Key[Any]]:
+    """The rows a request names; one that names none is refused, but with the provider off it hears that first."""
+    try:
+        return route.reads(request)
+    except Refusal:
+        if route.off is not None and route.access == CLIENT:
+            _check(route, callers.load(PUBLIC, None, (), request))
+        raise
 
 
 def _check(route: Route, call: Call) -> None:

@@ -6,7 +6,14 @@ import pytest
 
 from chalicelib import config
 from chalicelib.credentials import parse_code
-from chalicelib.errors import InvalidRequest, OAuthError, UnknownClient, UnknownRedirect, UnsupportedResponseType
+from chalicelib.errors import (
+    AlreadyAnswered,
+    InvalidRequest,
+    OAuthError,
+    UnknownClient,
+    UnknownRedirect,
+    UnsupportedResponseType,
+)
 from chalicelib.oauth import authorization, grants, registration
 from chalicelib.oauth.authorization import MAX_STATE, ticket_seed
 from chalicelib.policy import EVERYTHING
@@ -14,7 +21,6 @@ from chalicelib.store.audit import Event
 from chalicelib.store.authorizations import authorization_key
 from chalicelib.store.clients import Client
 from chalicelib.store.grants import grant_key
-from chalicelib.store.writing import Contention
 from tests.browser import authorization_request
 from tests.make import CALLBACK, CHALLENGE, DRAFT, App, World
 from tests.oauth.flow import allow, question
@@ -245,7 +251,7 @@ def test_a_ticket_used_before_a_revocation_gives_nothing_after_it(world: World) 
     authorization.proceed(question(world, app, world.leo), seed=seed, allowed=True, origin=world.origin())
     grants.revoke(world.row(grant_key(world.leo.user_id, app.client_id)), world.origin())
 
-    with pytest.raises(Contention):
+    with pytest.raises(AlreadyAnswered):
         authorization.proceed(question(world, app, world.leo), seed=seed, allowed=True, origin=world.origin())
 
     assert world.find(grant_key(world.leo.user_id, app.client_id)) is None

@@ -9,6 +9,7 @@ from chalicelib.credentials import parse_refresh, refresh_token
 from chalicelib.errors import InvalidGrant, InvalidScope
 from chalicelib.oauth.tokens import Issued
 from chalicelib.store.authorizations import ACTIVE, ENDED, Authorization
+from chalicelib.store.grants import Grant, grant_key
 from chalicelib.store.writing import update, write
 from tests.make import App, World
 from tests.oauth.flow import allow, authorization_of, exchange, refresh
@@ -79,6 +80,21 @@ def test_a_token_of_another_client_is_refused_and_stays_good(world: World) -> No
     """6749-7 for refresh tokens."""
     app, other = world.app(), world.app(name="Other")
     issued = tokens_of(world, app)
+
+    with pytest.raises(InvalidGrant):
+        refresh(world, other, issued.refresh_token)
+
+    assert refresh(world, app, issued.refresh_token)
+
+
+def test_a_token_is_of_its_client_even_if_another_grant_looked_like_its_own(world: World) -> None:
+    """DESIGN section 2, alive: the authorization's `client_id` is the one presented."""
+    app, other = world.app(), world.app(name="Other")
+    issued = tokens_of(world, app)
+    tokens_of(world, other)
+    grant_id = world.row(grant_key(world.leo.user_id, app.client_id)).grant_id
+    theirs = world.row(grant_key(world.leo.user_id, other.client_id))
+    write(update(theirs, Grant.grant_id.set(grant_id), condition=Grant.user_id.exists()))
 
     with pytest.raises(InvalidGrant):
         refresh(world, other, issued.refresh_token)

@@ -10,6 +10,9 @@ from chalicelib.errors import InvalidGrant, InvalidRequest
 from chalicelib.oauth import grants, registration
 from chalicelib.store.authorizations import ACTIVE, ENDED, PENDING
 from chalicelib.store.grants import grant_key
+from chalicelib.store.users import User
+from chalicelib.store.writing import update, write
+from tests.faults import counted
 from tests.make import CALLBACK, SECOND_CALLBACK, VERIFIER, App, World
 from tests.oauth.flow import allow, authorization_of, exchange, refresh
 
@@ -137,6 +140,18 @@ def test_a_code_lives_its_lifetime_and_no_longer(world: World, seconds: float, w
         assert authorization_of(world, code).state == PENDING
 
 
+def test_a_code_that_is_too_old_is_refused_without_a_write(world: World) -> None:
+    """DESIGN section 1: decide, then write; the write's own condition is the second lock."""
+    app = world.app()
+    code = allow(world, app, world.leo)
+    world.clock.shift(60)
+
+    with counted() as calls, pytest.raises(InvalidGrant):
+        exchange(world, app, code)
+
+    assert set(calls) == {"BatchGetItem"}
+
+
 def test_a_replay_with_the_right_proof_ends_what_the_code_bought(world: World) -> None:
     """6749-8."""
     app = world.app()
@@ -195,6 +210,11 @@ def _deactivate(world: World, app: App) -> None:
     people.deactivate(world.user(world.leo.user_id), world.origin())
 
 
+def _mark_inactive(world: World, app: App) -> None:
+    user = world.user(world.leo.user_id)
+    write(update(user, User.active.set(False), condition=User.user_id.exists()))  # and nothing else, as no page does
+
+
 def _reactivate(world: World, app: App) -> None:
     _deactivate(world, app)
     people.reactivate(world.user(world.leo.user_id), world.origin())
@@ -214,7 +234,16 @@ def _make_again(world: World, app: App) -> None:
     registration.register(draft, world.maya, world.origin(), client_id=app.client_id)
 
 
-ENDINGS: list[Ending] = [_revoke, _allow_again, _deactivate, _reactivate, _switch_off, _new_epoch, _make_again]
+ENDINGS: list[Ending] = [
+    _revoke,
+    _allow_again,
+    _deactivate,
+    _mark_inactive,
+    _reactivate,
+    _switch_off,
+    _new_epoch,
+    _make_again,
+]
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

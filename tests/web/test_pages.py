@@ -63,6 +63,19 @@ def test_a_host_is_told_in_words_a_person_can_check(url: str, words: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://standup.example.net/standup.example.org", "standup.example.net"),
+        ("http://127.0.0.1:9090", "127.0.0.1:9090"),
+        ("https://xn--bcher-kva.example/", "bücher.example (xn--bcher-kva.example)"),
+        ("https://[broken/", "https://[broken/"),
+    ],
+)
+def test_a_homepage_is_named_by_its_host(url: str, words: str) -> None:
+    assert pages.site(url) == words
+
+
+@pytest.mark.parametrize(
     ("name", "letters"),
     [
         ("Standup Notes", "SN"),

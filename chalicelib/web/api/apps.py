@@ -13,7 +13,7 @@ from chalicelib.credentials import is_id
 from chalicelib.errors import Changed, Forbidden, InvalidParameter, NotFound, ProviderOff, Refusal
 from chalicelib.oauth import grants, registration
 from chalicelib.oauth.registration import Draft
-from chalicelib.store.clients import Client, all_clients, client_ids_of, client_key, main_key
+from chalicelib.store.clients import Client, all_clients, client_ids_of, main_key
 from chalicelib.store.reading import Key, read
 from chalicelib.store.settings import Settings
 from chalicelib.store.users import User, user_key
@@ -97,10 +97,10 @@ def update(call: Call) -> Response:
     draft = _draft(body, trusted=policy.may_trust(call.user), public=client.public, held=client)
     _check(draft, call.settings)
     try:
-        registration.edit(client, draft, call.request.origin(call.user.user_id))
+        edited = registration.edit(client, draft, call.request.origin(call.user.user_id))
     except ConditionFailed as failure:
         raise Changed from failure
-    return answers.as_json(_json(_read_again(client)))
+    return answers.as_json(_json(edited))
 
 
 @surface.route("DELETE", APPS + "/{app_id}", PERSON, reads=_in_path, may=_may, off=OFF)
@@ -127,7 +127,8 @@ def regenerate_secret(call: Call) -> Response:
         secret = registration.regenerate_secret(client, call.request.origin(call.user.user_id))
     except ConditionFailed as failure:
         raise Changed from failure
-    return answers.as_json(_json(_read_again(client), secret))
+    # Not read again: an answer that fails now would lose the secret for good.
+    return answers.as_json(_json(client, secret) | {"update_at": call.request.now})
 
 
 @surface.route("GET", "/api/v4/users/{user_id}/oauth/apps/authorized", PERSON, reads=_somebody)
@@ -217,11 +218,6 @@ def _found(call: Call) -> Client:
     if client is None:
         raise _Gone
     return client
-
-
-def _read_again(client: Client) -> Client:
-    key = client_key(client.client_id)
-    return read(key)[key] or client
 
 
 def _app_id(request: Request) -> str:

@@ -34,7 +34,8 @@ def applications(call: Call) -> Response:
     query, everybody = call.request.query.text("q"), policy.may_see_all_clients(call.user)
     show = call.request.query.text("show") if everybody else "mine"
     show = show if show in {"all", "mine", "trusted"} else "all"
-    lines = all_clients() if everybody else _own_lines(call)
+    own = None if everybody else _own(call)
+    lines = all_clients() if own is None else [line(client) for client in own.values()]
     groups = {
         "all": lines,
         "mine": [x for x in lines if x.creator_id == call.user.user_id],
@@ -49,7 +50,7 @@ def applications(call: Call) -> Response:
         call,
         "integrations/apps.html",
         images=LIST_IMAGES,
-        apps=[shown(client, call.user) for client in _read(found[start : start + PER_PAGE])],
+        apps=[shown(client, call.user) for client in _rows(found[start : start + PER_PAGE], own)],
         query=query,
         show=show,
         counts={name: len(group) for name, group in groups.items()},
@@ -59,13 +60,15 @@ def applications(call: Call) -> Response:
     )
 
 
-def _own_lines(call: Call) -> list[Registered]:
+def _own(call: Call) -> dict[str, Client]:
     mine = _read_ids(client_ids_of(call.user.user_id))
-    return [line(client) for client in mine if client.creator_id == call.user.user_id]
+    return {client.client_id: client for client in mine if client.creator_id == call.user.user_id}
 
 
-def _read(lines: list[Registered]) -> list[Client]:
-    return _read_ids([found.client_id for found in lines])
+def _rows(lines: list[Registered], own: dict[str, Client] | None) -> list[Client]:
+    """The rows of some lines; a member's own were read to make the lines, so they are not read again."""
+    client_ids = [found.client_id for found in lines]
+    return _read_ids(client_ids) if own is None else [own[client_id] for client_id in client_ids]
 
 
 def _read_ids(client_ids: list[str]) -> list[Client]:

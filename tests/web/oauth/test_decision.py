@@ -41,7 +41,8 @@ def test_a_ticket_answered_again_after_the_code_was_spent_buys_nothing(leo: Brow
 
     again = leo.decide(consent, "allow")
 
-    assert again.answer.get("code", code) == code
+    assert refused(again, 409)
+    assert again.page.h1 == "You already answered"
     assert len(authorizations_of(world.leo.user_id)) == 1
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser import Browser, api, exchange, me, refresh
+from tests.faults import counted
 from tests.make import SECOND_CALLBACK, App, World
 
 OTHER_VERIFIER = "x" * 43
@@ -36,6 +37,19 @@ def test_another_token_does_not(browser: Browser, app: App, text: str) -> None:
     assert answer.status == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert ("invalid_token" in answer.headers["WWW-Authenticate"]) == bool(text)
+
+
+def test_a_forged_token_costs_no_read_and_a_good_one_costs_one(leo: Browser, app: App) -> None:
+    """DESIGN sections 1 and 3: a warm worker tells a forged or foreign token by its own keys."""
+    access = exchange(app, leo.allow(app)).json["access_token"]
+    head, body, signature = access.split(".")
+    forged = f"{head}.{body}.{signature[::-1]}"
+
+    with counted() as calls:
+        statuses = [me(text).status for text in ("junk", forged, f"{head}.{body}.", access)]
+
+    assert statuses == [401, 401, 401, 200]
+    assert calls == ["BatchGetItem"]
 
 
 @pytest.mark.parametrize("name", ["access_token", "token", "bearer_token"])

@@ -89,9 +89,7 @@ def discover(browser: Browser) -> dict[str, str]:
     if not {"authorization_endpoint", "token_endpoint", "revocation_endpoint"} <= found.keys():
         raise StoppedError(STRANGE)
     if found.get("issuer") != browser.app.server:
-        raise StoppedError(
-            f"The server calls itself {found.get('issuer')}. Use that as its address."
-        )
+        raise StoppedError(f"The server calls itself {found.get('issuer')}. Use that as its address.")
     return found
 
 
@@ -104,9 +102,7 @@ def finish(browser: Browser, query: str) -> None:
     if not verifier:
         raise StoppedError("This answer does not belong to this browser. Stopped.")
     if answer.get("iss") != browser.app.server:
-        raise StoppedError(
-            "This answer came from another server than the one you went to. Stopped."
-        )
+        raise StoppedError("This answer came from another server than the one you went to. Stopped.")
     if "code" not in answer:
         raise OAuthError(answer.get("error", "no code"), answer.get("error_description"))
     browser.token = session(browser, "exchange").fetch_token(
@@ -212,9 +208,7 @@ def hear(browser: Browser, step: str, answer: Response, *_rest: object, **_named
         raise StoppedError(STRANGE)
 
 
-def note(
-    browser: Browser, step: str, request: str, result: str = "in your browser", body: str = ""
-) -> None:
+def note(browser: Browser, step: str, request: str, result: str = "in your browser", body: str = "") -> None:
     """Add a step to the account; what is secret is cut before it is kept."""
     address, _, query = request.partition("?")
     fields = cut(query or body)

@@ -89,9 +89,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         form, (name, browser) = self.form(), self.browser()
         # Cookies know no ports: a page of another program here could post with this one's cookie.
-        if not secrets.compare_digest(
-            form.get("form_token", "").encode(), browser.form_token.encode()
-        ):
+        if not secrets.compare_digest(form.get("form_token", "").encode(), browser.form_token.encode()):
             self.answer(403, "text/plain", "This form is not from this page. Go back and reload.")
             return
         action = ACTIONS.get(self.path)
@@ -137,16 +135,13 @@ class Handler(BaseHTTPRequestHandler):
         """Send the browser on with a GET."""
         self.answer(303, "text/plain", "", cookie, address)
 
-    def answer(
-        self, status: int, kind: str, text: str, cookie: str = "", location: str = ""
-    ) -> None:
+    def answer(self, status: int, kind: str, text: str, cookie: str = "", location: str = "") -> None:
         """Send an answer with the headers that every one carries."""
         self.send_response(status)
         own = {
             "Content-Type": f"{kind}; charset=utf-8",
             "Content-Length": str(len(text.encode())),
-            "Set-Cookie": cookie
-            and f"{self.server.cookie}={cookie}; Path=/; HttpOnly; SameSite=Lax",
+            "Set-Cookie": cookie and f"{self.server.cookie}={cookie}; Path=/; HttpOnly; SameSite=Lax",
             "Location": location,
         }
         for header, value in {**self.headers_of_all, **own}.items():

@@ -16,7 +16,7 @@ import oauth_flow
 import sample_client
 import sample_page
 
-SECRET = "gps_a-secret-that-nobody-may-see-9f3k"  # noqa: S105  (made up)
+SECRET = "gps_a-secret-that-nobody-may-see-9f3k"
 
 
 def closed_port() -> int:
@@ -72,9 +72,7 @@ def test_the_page_is_served_with_a_strict_policy(address: str, visitor: requests
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script>", page.text)
 
 
-def test_the_cookie_is_closed_to_scripts_and_other_sites(
-    address: str, visitor: requests.Session
-) -> None:
+def test_the_cookie_is_closed_to_scripts_and_other_sites(address: str, visitor: requests.Session) -> None:
     """Its name carries the port, because cookies know no ports."""
     cookie = visitor.get(address).headers["Set-Cookie"]
 
@@ -91,18 +89,14 @@ def test_the_secret_never_comes_back(address: str, visitor: requests.Session) ->
     assert "ends in …9f3k" in page
 
 
-def test_a_secret_does_not_follow_to_another_server(
-    address: str, visitor: requests.Session
-) -> None:
+def test_a_secret_does_not_follow_to_another_server(address: str, visitor: requests.Session) -> None:
     """Else a changed server address would be enough to read it."""
     page = save(visitor, address, server="https://elsewhere.example", client_id="a-client-id")
 
     assert "9f3k" not in page
 
 
-def test_a_secret_stays_when_its_field_is_left_empty(
-    address: str, visitor: requests.Session
-) -> None:
+def test_a_secret_stays_when_its_field_is_left_empty(address: str, visitor: requests.Session) -> None:
     """The field is never filled in, so empty means unchanged."""
     shown = re.search(r'name="server" id="server" value="([^"]+)"', visitor.get(address).text)
     assert shown

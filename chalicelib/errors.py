@@ -37,9 +37,6 @@ class Refusal(Exception):
         self.details = dict(details or {})
 
 
-# --- anybody may meet these -------------------------------------------------------------------------------------
-
-
 class InvalidParameter(Refusal):
     """A field of the address, the query or the body is missing or malformed (contract 1.1)."""
 
@@ -159,9 +156,6 @@ class ProviderOff(Refusal):
     id = "api.oauth.allow_oauth.turn_off.app_error"
     heading = "OAuth 2.0 is off on this server"
     description = "A System Admin can turn the OAuth 2.0 service provider on."
-
-
-# --- people signing in ------------------------------------------------------------------------------------------
 
 
 class WrongCredentials(Refusal):

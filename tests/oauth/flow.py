@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 from chalicelib.credentials import Locator, parse_code, parse_refresh, parse_session
-from chalicelib.oauth import authorization, tokens
+from chalicelib.oauth import authorization, issuing, tokens
 from chalicelib.oauth.authorization import Person, Question
 from chalicelib.oauth.tokens import CodeExchange, Issued
 from chalicelib.policy import Standing
@@ -31,9 +31,7 @@ def question(world: World, app: App, user: User, **changes: str | None) -> Quest
 def allow(world: World, app: App, user: User, **changes: str | None) -> str:
     """Press Allow; give the code."""
     asked = question(world, app, user, **changes)
-    address = authorization.proceed(
-        asked, seed=authorization.random_seed(), allowed=True, origin=world.origin(user.user_id)
-    )
+    address = issuing.proceed(asked, seed=issuing.random_seed(), allowed=True, origin=world.origin(user.user_id))
     return parse_qs(urlsplit(address).query)["code"][0]
 
 

@@ -14,8 +14,9 @@ from chalicelib.errors import (
     UnknownRedirect,
     UnsupportedResponseType,
 )
-from chalicelib.oauth import authorization, grants, registration
-from chalicelib.oauth.authorization import MAX_STATE, ticket_seed
+from chalicelib.oauth import authorization, grants, issuing, registration
+from chalicelib.oauth.authorization import MAX_STATE
+from chalicelib.oauth.issuing import ticket_seed
 from chalicelib.policy import EVERYTHING
 from chalicelib.store.audit import Event
 from chalicelib.store.authorizations import authorization_key
@@ -140,8 +141,8 @@ def asked(world: World, app: App, **changes: str | None) -> bool:
 
 def use(world: World, app: App) -> None:
     """Use a trusted app once, without a page."""
-    seed = authorization.random_seed()
-    authorization.proceed(question(world, app, world.leo), seed=seed, allowed=False, origin=world.origin())
+    seed = issuing.random_seed()
+    issuing.proceed(question(world, app, world.leo), seed=seed, allowed=False, origin=world.origin())
 
 
 def set_trusted(world: World, app: App, *, trusted: bool) -> None:
@@ -236,7 +237,7 @@ def test_one_ticket_gives_one_code_however_often_it_is_sent(world: World) -> Non
     seed = ticket_seed("a ticket", world.settings())
 
     first, second = (
-        authorization.proceed(question(world, app, world.leo), seed=seed, allowed=True, origin=world.origin())
+        issuing.proceed(question(world, app, world.leo), seed=seed, allowed=True, origin=world.origin())
         for _ in range(2)
     )
 
@@ -248,11 +249,11 @@ def test_a_ticket_used_before_a_revocation_gives_nothing_after_it(world: World) 
     """Attack 9: a replayed decision; the grant that was taken back stays taken back."""
     app = world.app()
     seed = ticket_seed("a ticket", world.settings())
-    authorization.proceed(question(world, app, world.leo), seed=seed, allowed=True, origin=world.origin())
+    issuing.proceed(question(world, app, world.leo), seed=seed, allowed=True, origin=world.origin())
     grants.revoke(world.row(grant_key(world.leo.user_id, app.client_id)), world.origin())
 
     with pytest.raises(AlreadyAnswered):
-        authorization.proceed(question(world, app, world.leo), seed=seed, allowed=True, origin=world.origin())
+        issuing.proceed(question(world, app, world.leo), seed=seed, allowed=True, origin=world.origin())
 
     assert world.find(grant_key(world.leo.user_id, app.client_id)) is None
 

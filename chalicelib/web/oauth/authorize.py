@@ -19,8 +19,9 @@ from chalicelib.errors import (
     ProviderOff,
     Refusal,
 )
-from chalicelib.oauth import authorization
-from chalicelib.oauth.authorization import PARAMETERS, Person, Question, Seed
+from chalicelib.oauth import authorization, issuing
+from chalicelib.oauth.authorization import PARAMETERS, Person, Question
+from chalicelib.oauth.issuing import Seed
 from chalicelib.oauth.redirect_uris import ClientAddress, RedirectTarget
 from chalicelib.store.clients import Client, client_key
 from chalicelib.store.grants import grant_key
@@ -126,7 +127,7 @@ def decide(call: Call) -> Response:
         raise FormExpired("The application changed while you were reading. Start again from the application.")
     choice = call.request.form.get("decision")
     if choice == "allow":
-        seed = authorization.ticket_seed(held.ticket, call.settings)
+        seed = issuing.ticket_seed(held.ticket, call.settings)
         address = _proceed(call, _question(call, request), seed=seed, allowed=True)
     elif choice == "deny":
         address = authorization.answer(request.target, state=request.state, error=AccessDenied())
@@ -147,7 +148,7 @@ def _respond(call: Call, sent: Parameters) -> Response:
     question = _question(call, request)
     if authorization.must_ask(question, call.request.now):
         return _consent(call, known, request)
-    return answers.go_to_client(_proceed(call, question, seed=authorization.random_seed(), allowed=False))
+    return answers.go_to_client(_proceed(call, question, seed=issuing.random_seed(), allowed=False))
 
 
 def _state(sent: Parameters) -> str | None:
@@ -194,7 +195,7 @@ def _decide_by_json(call: Call) -> Response:
     mattermost.check_csrf(call)
     known = _identified(call, parameters)
     request = authorization.validate(parameters, known.client, known.target)
-    address = _proceed(call, _question(call, request), seed=authorization.random_seed(), allowed=True)
+    address = _proceed(call, _question(call, request), seed=issuing.random_seed(), allowed=True)
     return answers.as_json({"redirect": address})
 
 
@@ -225,7 +226,7 @@ def _question(call: Call, request: authorization.Request) -> Question:
 
 def _proceed(call: Call, question: Question, *, seed: Seed, allowed: bool) -> ClientAddress:
     origin = call.request.origin(question.person.user.user_id)
-    return authorization.proceed(question, seed=seed, allowed=allowed, origin=origin)
+    return issuing.proceed(question, seed=seed, allowed=allowed, origin=origin)
 
 
 def _rows(client_id: str, presented: Presented | None) -> Sequence[Key[Any]]:

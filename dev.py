@@ -13,6 +13,7 @@ import sys
 OLDEST = (3, 11)
 COMMANDS = {  # what a command is for, and the lock it needs
     "run": ("start Gatepost and the sample client on this machine", "requirements-run.txt"),
+    "screens": ("take pictures of the main pages for the README", "requirements-dev.txt"),
     "test": ("format, lint, types, imports and tests", "requirements-dev.txt"),
 }
 INCLUDED = {"requirements-dev.txt": ["requirements-run.txt"]}  # a lock, and the locks it contains
@@ -53,7 +54,7 @@ def checked(arguments: "list[str]") -> str:
     if arguments and arguments[0] in COMMANDS:
         return arguments[0]
     if arguments[:1] in (["-h"], ["--help"]):
-        lines = ["  {:6} {}".format(name, COMMANDS[name][0]) for name in sorted(COMMANDS)]
+        lines = ["  {:8} {}".format(name, COMMANDS[name][0]) for name in sorted(COMMANDS)]
         sys.stdout.write("usage: python3 dev.py COMMAND [--help]\n{}\n".format("\n".join(lines)))
         sys.exit(0)
     asked = "unknown command '{}'".format(arguments[0]) if arguments else "no command"
@@ -78,8 +79,7 @@ def make_venv() -> None:
         import ensurepip  # noqa: F401  # Debian ships Python without it
         import venv
     except ImportError:
-        hint = "on Debian and Ubuntu: apt-get install python3-venv"
-        raise Stop("this Python has no venv module; {}.".format(hint)) from None
+        raise Stop("this Python has no venv module; on Debian and Ubuntu: apt-get install python3-venv.") from None
     say("Making .venv ...")
     try:
         venv.create(VENV, clear=True, with_pip=True)

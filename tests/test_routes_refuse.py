@@ -1,17 +1,20 @@
 """Every declared route, asked over HTTP by nobody and by an OAuth token; made from their list (DESIGN section 4)."""
 
 import re
-from typing import Any
 
 import pytest
+import time_machine
 
 import app as assembled
 from chalicelib.credentials import new_id
+from chalicelib.web.browser import cookie_name
 from chalicelib.web.callers import Access
 from chalicelib.web.http import FORM
 from chalicelib.web.routes import ROUTES, Route
 from chalicelib.web.shapes import PageShape
-from tests.browser import Answer, Browser, call, exchange
+from local.server import Server
+from tests.browser import Answer, Browser, call, exchange, me
+from tests.conftest import NOON, Rows, put_back
 from tests.make import World
 
 assert assembled.app  # declares the routes
@@ -35,13 +38,21 @@ def ask(route: Route, **headers: str) -> Answer:
     return call(route.method, path, json={}, headers=headers)
 
 
+@pytest.fixture(scope="module")
+def issued(peopled: tuple[World, Rows], server: Server) -> str:
+    """An access token of Maya's, who may do everything; once for all routes: they refuse and change nothing."""
+    world = peopled[0]
+    put_back(peopled[1])
+    with time_machine.travel(NOON, tick=False):
+        app = world.app()
+        code = Browser().holding(world.session(world.maya)).allow(app)
+        return str(exchange(app, code).json["access_token"])
+
+
 @pytest.fixture
-def token(world: World, browser: Browser) -> str:
-    """An access token of Maya's, who may do everything."""
-    app = world.app()
-    code = browser.holding(world.session(world.maya)).allow(app)
-    issued: dict[str, Any] = exchange(app, code).json
-    return str(issued["access_token"])
+def token(issued: str, clock: time_machine.Traveller) -> str:
+    """The token, while it is good."""
+    return issued
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=name)
@@ -72,7 +83,7 @@ def test_a_page_is_looked_at_and_changes_nothing(route: Route) -> None:
 
 
 @pytest.mark.parametrize("route", CLOSED, ids=name)
-def test_nobody_is_refused(world: World, browser: Browser, route: Route) -> None:
+def test_nobody_is_refused(token: str, route: Route) -> None:
     """Contract section 4, anon: 401, or the sign-in page for who looks at a page."""
     answer = ask(route)
 
@@ -83,9 +94,7 @@ def test_nobody_is_refused(world: World, browser: Browser, route: Route) -> None
 
 
 @pytest.mark.parametrize("route", PERSONAL, ids=name)
-def test_an_oauth_token_is_refused_where_only_a_person_may_act(
-    world: World, browser: Browser, token: str, route: Route
-) -> None:
+def test_an_oauth_token_is_refused_where_only_a_person_may_act(token: str, route: Route) -> None:
     """DESIGN section 4: account security and app management are never open to an OAuth token."""
     answer = ask(route, Authorization=f"Bearer {token}")
 
@@ -97,12 +106,8 @@ def test_an_oauth_token_is_refused_where_only_a_person_may_act(
 
 @pytest.mark.parametrize("route", PERSONAL, ids=name)
 @pytest.mark.parametrize("cookie", ["own", "mattermost"])
-def test_an_oauth_token_in_a_cookie_is_refused_too(
-    world: World, browser: Browser, token: str, route: Route, cookie: str
-) -> None:
+def test_an_oauth_token_in_a_cookie_is_refused_too(token: str, route: Route, cookie: str) -> None:
     """DESIGN section 4: whatever way it is sent."""
-    from chalicelib.web.browser import cookie_name
-
     names = {"own": cookie_name(), "mattermost": "MMAUTHTOKEN"}
 
     answer = ask(route, Cookie=f"{names[cookie]}={token}", **{"X-Requested-With": "XMLHttpRequest"})
@@ -112,8 +117,13 @@ def test_an_oauth_token_in_a_cookie_is_refused_too(
 
 
 @pytest.mark.parametrize("route", [route for route in CLIENTS if route.method == "POST"], ids=name)
-def test_a_client_that_proves_nothing_is_refused(world: World, browser: Browser, route: Route) -> None:
+def test_a_client_that_proves_nothing_is_refused(token: str, route: Route) -> None:
     """RFC 6749 section 3.2.1, RFC 7009 section 2.1."""
     answer = call(route.method, route.path, data={"grant_type": "refresh_token", "token": "x"})
 
     assert (answer.status, answer.json["error"]) == (401, "invalid_client")
+
+
+def test_the_token_that_was_refused_everywhere_is_good(token: str) -> None:
+    """Without this every refusal above might have another cause."""
+    assert me(token).status == 200

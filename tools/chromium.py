@@ -5,14 +5,24 @@ import shutil
 import subprocess
 
 INSTALLATION = (["apt-get", "update"], ["apt-get", "install", "--yes", "chromium"])
+FLAGS = [
+    "--no-sandbox",  # tests run as root in containers, and open nothing but our own pages
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def found_or_installed() -> str | None:
     """Find Chromium, or install it with apt-get as root; None when there is none to be had."""
-    return _found() or (_found() if _installed() else None)
+    return found() or (found() if _installed() else None)
 
 
-def _found() -> str | None:
+def found() -> str | None:
+    """Find Chromium on this machine."""
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from chalicelib import config
 from local.server import Server
@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One Chromium for all journeys; every test has a context of its own."""
+    expect.set_options(timeout=10_000)  # milliseconds: a busy machine is slow, not wrong
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed.found(), args=installed.FLAGS)
         yield browser

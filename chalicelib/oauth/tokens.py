@@ -193,8 +193,8 @@ def _rotated(
 def _again(presented: RefreshToken, authorization: Authorization, grace: timedelta, origin: Origin) -> Tokens:
     """Answer a token that is not the newest: its own successor once more, or the end."""
     current = authorization.generation or 0
-    ours = authorization.mark == origin.request_id  # an earlier attempt of this very request
-    in_time = ours or origin.now <= (authorization.rotated_at or 0) + policy.milliseconds(grace)
+    # An earlier attempt of this very request is always in time: `now` is the request's, and does not move.
+    in_time = origin.now <= (authorization.rotated_at or 0) + policy.milliseconds(grace)
     if presented.generation != current - 1 or not in_time:
         end(authorization, "refresh_replay", origin)
         raise InvalidGrant

@@ -233,3 +233,11 @@ def test_a_new_epoch_ends_what_lived_before_it(scene: Scene) -> None:
     leo = scene.world.session(scene.world.leo)
     allowed_again(replace(scene, leo=leo))
     assert set(Held.of(scene, []).answers(scene.app)) <= DEAD
+
+
+def test_a_session_does_not_revive_with_the_account(scene: Scene) -> None:
+    """DESIGN section 2, deactivate: `session_no` goes up."""
+    deactivate(scene)
+    reactivated(scene)
+
+    assert me(scene.leo).status == 401

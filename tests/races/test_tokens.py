@@ -10,7 +10,7 @@ import pytest
 from chalicelib.credentials import parse_code
 from chalicelib.store.authorizations import ACTIVE, ENDED, Authorization, authorization_key
 from tests.browser import Answer
-from tests.faults import conflicting, rows_read
+from tests.faults import conflicting, just_before, rows_read
 from tests.make import App, World
 from tests.races.racing import allow, exchange, in_turns, me, refresh, together
 
@@ -125,6 +125,25 @@ def test_refreshes_in_any_order_give_one_successor(world: World, app: App, code:
     assert statuses(answers) == {200: 4}
     assert len({answer.json["refresh_token"] for answer in answers}) == 1
     assert authorization_of(world, code).generation == 2
+
+
+def test_a_refresh_overtaken_by_two_others_is_a_lost_race_and_turns_nothing_back(
+    world: World, app: App, code: str
+) -> None:
+    """DESIGN section 2: its read showed the token unused, so it is no replay; the row stays two generations on."""
+    first = exchange(app, code).json["refresh_token"]
+    newest: list[str] = []
+
+    def overtake() -> None:
+        second = refresh(app, first).json["refresh_token"]
+        newest.append(refresh(app, second).json["refresh_token"])
+
+    with just_before("UpdateItem", overtake):
+        answer = refresh(app, first)
+
+    assert (answer.status, answer.json["error"]) == (400, "invalid_grant")
+    assert authorization_of(world, code).generation == 3
+    assert refresh(app, newest[0]).status == 200
 
 
 @BOTH

@@ -108,8 +108,10 @@ def verify(token: Recognised, settings: Settings) -> Claims:
     return claims
 
 
-def check(claims: Claims, standing: policy.Standing, *, needed: str, now: int) -> frozenset[str]:
+def check(claims: Claims, standing: policy.Standing, *, needed: str | None, now: int) -> frozenset[str]:
     """Check the token against the rows (RFC 6750 section 3.1); give the scopes it really has.
+
+    `needed` is the scope of the call, None where none is needed.
 
     Raises:
         InvalidToken: its authorization, grant, person or client is not there any more, or the provider is off.
@@ -119,7 +121,7 @@ def check(claims: Claims, standing: policy.Standing, *, needed: str, now: int) -
     if not policy.alive(standing, claims.client_id, now):
         raise InvalidToken
     held = policy.effective_scope(claims.scope, standing)
-    if not policy.covers(held, needed):
+    if needed is not None and not policy.covers(held, needed):
         raise InsufficientScope(headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{needed}"'})
     return held
 

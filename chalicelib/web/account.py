@@ -6,7 +6,6 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.credentials import parse_session
 from chalicelib.errors import NotFound
 from chalicelib.oauth import grants
 from chalicelib.oauth.grants import LastUse
@@ -28,10 +27,8 @@ LIST_IMAGES = "'self' https:"
 
 
 def _own_grant(request: Request) -> Sequence[Key[Any]]:
-    held = PageShape().presented(request)
-    located = parse_session(held.token) if held else None
     client_id = request.path_id("client_id")
-    return [client_key(client_id), grant_key(located.user_id if located else "", client_id)]
+    return [client_key(client_id), grant_key(request.claimed_user_id, client_id)]
 
 
 @surface.route("GET", "/account", PERSON)

@@ -57,14 +57,37 @@ class Presented:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A credential taken apart: what it says about its caller before any row was read."""
+
+    presented: Presented | None = None
+    session: Locator | None = None
+    token: Recognised | None = None
+
+    @property
+    def user_id(self) -> str:
+        """Whom it names; "" for nobody."""
+        if self.session is not None:
+            return self.session.user_id
+        return self.token.claims.user_id if self.token else ""
+
+
+NOBODY: Final = Claim()
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """A request whose rows are read and whose caller is known."""
+    """A request whose rows are read and whose caller is known.
+
+    `scopes` is what the token really has; whoever is signed in may do everything they may do.
+    """
 
     request: Request
     rows: Rows
     settings: Settings
     person: Person | None = None
     by_token: Standing | None = None
+    scopes: frozenset[str] = frozenset({policy.EVERYTHING})
 
     @property
     def user(self) -> User:
@@ -83,30 +106,45 @@ class Call:
         return self.person
 
 
-def load(access: Access, presented: Presented | None, keys: Sequence[Key[Any]], request: Request) -> Call:
-    """Read every row the request needs in one round trip, and say who is calling.
+def claim(access: Access, presented: Presented | None) -> Claim:
+    """Take a credential apart, and refuse what no row could make good: a forged or foreign one costs no read.
 
     Raises:
-        InvalidToken: an OAuth token was sent that is not good (any more); a forged or foreign one costs no read.
-        InsufficientScope: it does not cover this route.
+        InvalidToken: what was sent as a token could never be one.
         Forbidden: an OAuth token was sent where only a signed-in person may act.
         NotSignedIn: what was sent instead of a session could never be one.
 
     """
-    located = parse_session(presented.token) if presented else None
+    if presented is None:
+        return NOBODY
+    located = parse_session(presented.token)
     # A token in a cookie would be sent by any page that can make the browser post: tokens come in the header.
-    by_header = presented is not None and not presented.by_cookie
-    recognised = access_tokens.recognise(presented.token) if presented and by_header and not located else None
-    _refuse_unread(access, presented, located, recognised)
+    by_header = not presented.by_cookie
+    recognised = access_tokens.recognise(presented.token) if by_header and not located else None
+    if access.kind == "person" and recognised is not None:
+        raise Forbidden
+    if access.kind in {"person", "scope"} and by_header and not located and not recognised:
+        raise InvalidToken if access.kind == "scope" else NotSignedIn
+    return Claim(presented, located, recognised)
+
+
+def load(access: Access, claimed: Claim, keys: Sequence[Key[Any]], request: Request) -> Call:
+    """Read every row the request needs in one round trip, and say who is calling.
+
+    Raises:
+        InvalidToken: an OAuth token was sent that is not good (any more).
+        InsufficientScope: it does not cover this route.
+
+    """
     live = settings_key()
-    rows = read(live, *_credential_keys(located, recognised), *keys)
+    rows = read(live, *_credential_keys(claimed.session, claimed.token), *keys)
     settings = rows[live]
     if settings is None:
         raise Unavailable  # not provisioned, or a deployment that is half done
     call = Call(request, rows, settings)
-    if recognised is not None:
-        return _by_token(access, call, recognised)
-    return replace(call, person=_person(call, presented, located))
+    if claimed.token is not None:
+        return _by_token(access, call, claimed.token)
+    return replace(call, person=_person(call, claimed.presented, claimed.session))
 
 
 def require(access: Access, presented: Presented | None, call: Call) -> None:
@@ -132,30 +170,18 @@ def nobody(presented: Presented | None) -> Refusal:
     return NotSignedIn()
 
 
-def _refuse_unread(
-    access: Access, presented: Presented | None, located: Locator | None, recognised: Recognised | None
-) -> None:
-    """Refuse what no row could make good, before anything is read."""
-    if access.kind == "person" and recognised is not None:
-        raise Forbidden
-    if access.kind not in {"person", "scope"} or located or recognised:
-        return
-    if presented is not None and not presented.by_cookie:
-        raise InvalidToken if access.kind == "scope" else NotSignedIn
-
-
 def _by_token(access: Access, call: Call, recognised: Recognised) -> Call:
     """The call of an OAuth token; at a public address one that is not good is as good as none."""
     standing = _standing(call.rows, call.settings, recognised)
-    needed = access.scope or policy.EVERYTHING
+    needed = access.scope if access.kind == "scope" else None
     try:
         claims = access_tokens.verify(recognised, call.settings)
-        access_tokens.check(claims, standing, needed=needed, now=call.request.now)
+        held = access_tokens.check(claims, standing, needed=needed, now=call.request.now)
     except Refusal:
         if access.kind == "public":
             return call
         raise
-    return replace(call, by_token=standing)
+    return replace(call, by_token=standing, scopes=held)
 
 
 def _credential_keys(located: Locator | None, recognised: Recognised | None) -> list[Key[Any]]:

@@ -18,6 +18,7 @@ from chalicelib.web.shapes import PageShape
 surface = Surface("console", PageShape())
 SURFACES = (surface,)
 PATH: Final = "/admin/integrations/custom"
+_FIELDS: Final = (*(setting.name for setting in SETTINGS), "version", "confirmed")
 
 
 def _admin(user: User, _settings: Settings) -> bool:
@@ -37,7 +38,7 @@ def show(call: Call) -> Response:
     return _page(call, typed, problems={}, version=str(call.settings.version))
 
 
-@surface.route("POST", PATH, PERSON, may=_admin, form="settings")
+@surface.route("POST", PATH, PERSON, may=_admin, form="settings", fields=_FIELDS)
 def save(call: Call) -> Response:
     """Save what changed; every copy is written, and the next request sees it."""
     form = call.request.form

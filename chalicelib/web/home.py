@@ -30,7 +30,7 @@ def show_help(call: Call) -> Response:
     return browser.page(call, "help.html")
 
 
-@surface.route("POST", "/theme", PUBLIC, form="theme")
+@surface.route("POST", "/theme", PUBLIC, form="theme", fields=("theme", "back"))
 def theme(call: Call) -> Response:
     """Remember the colours in a cookie, without any script."""
     wanted = call.request.form.get("theme")

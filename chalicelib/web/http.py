@@ -28,10 +28,12 @@ MAX_FIELDS: Final = 100
 class Parameters:
     """Names and values of a query or a form.
 
-    An empty value is an absent one, a repeated name an error (RFC 6749 section 3.1).
+    An empty value is an absent one, a repeated name an error (RFC 6749 section 3.1). A route reads only what it
+    declares (`declared`): the tests that send nonsense are made from the declarations.
     """
 
-    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, pairs: Sequence[tuple[str, str]], declared: frozenset[str]) -> None:
+        self._declared = declared
         self._values: dict[str, list[str]] = {}
         for name, value in pairs:
             self._values.setdefault(name, []).append(value)
@@ -41,8 +43,11 @@ class Parameters:
 
         Raises:
             InvalidRequest: the name is repeated, or its value cannot be text.
+            LookupError: the route does not declare this name, which is a mistake of ours.
 
         """
+        if name not in self._declared:
+            raise LookupError(f"the parameter {name} is read and not declared")
         values = self._values.get(name, [])
         if len(values) > 1:
             raise InvalidRequest(f"The parameter {name} is repeated.")
@@ -66,11 +71,24 @@ class Parameters:
         return [(name, value) for name, values in self._values.items() for value in values]
 
 
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What a route reads: parameters of the query, fields of a form or members of a JSON object.
+
+    `items` names what a JSON array holds, where the body is one.
+    """
+
+    query: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+    items: str | None = None
+
+
 @dataclass(frozen=True)
 class Request:
     """One request.  `id` goes into answers, logs and audit rows.
 
-    `now` is Unix milliseconds and does not move during it.
+    `now` is Unix milliseconds and does not move during it. `claimed_user_id` is whom the credential names, not
+    believed yet: it says which rows to read; "" when it names nobody.
     """
 
     method: str
@@ -82,11 +100,14 @@ class Request:
     network: str
     id: str = field(default_factory=new_id)
     now: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
+    takes: Takes = field(default_factory=Takes)
+    claimed_user_id: str = ""
 
     @cached_property
     def query(self) -> Parameters:
         """The query's parameters."""
-        return Parameters([(name, value) for name, values in self.query_string.items() for value in values])
+        pairs = [(name, value) for name, values in self.query_string.items() for value in values]
+        return Parameters(pairs, self.takes.query)
 
     @property
     def length(self) -> int:
@@ -123,7 +144,7 @@ class Request:
             )
         except ValueError as error:
             raise InvalidRequest("The form is not well formed UTF-8, or has too many fields.") from error
-        return Parameters(pairs)
+        return Parameters(pairs, self.takes.fields | {"csrf"})
 
     @property
     def content_type(self) -> str:
@@ -131,19 +152,35 @@ class Request:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def json(self, name: str) -> dict[str, Any]:
-        """The body as a JSON object; `name` is what the contract calls it in errors.
+        """The declared members of the body, a JSON object; `name` is what the contract calls it in errors.
 
         Raises:
             InvalidParameter: not JSON, not an object, not text, or deeper than anything sent in earnest.
 
         """
+        value = self._json(name)
+        if not isinstance(value, dict):
+            raise InvalidParameter(name)
+        return {member: value[member] for member in value if member in self.takes.fields}
+
+    def json_texts(self, name: str) -> list[str]:
+        """The body as a JSON array of texts.
+
+        Raises:
+            InvalidParameter: it is none.
+
+        """
+        value = self._json(name)
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise InvalidParameter(name)
+        return value
+
+    def _json(self, name: str) -> Any:
         try:
             value = json.loads(self.body)
             json.dumps(value, ensure_ascii=False).encode()  # half of a surrogate pair is no text
         except (ValueError, RecursionError) as error:
             raise InvalidParameter(name) from error
-        if not isinstance(value, dict):
-            raise InvalidParameter(name)
         return value
 
     def path_id(self, name: str) -> str:

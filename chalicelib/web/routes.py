@@ -4,21 +4,29 @@ import logging
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol, TypeAlias
 
 from chalice.app import Blueprint, Chalice, Response
 
 from chalicelib import policy
-from chalicelib.errors import AddressTooLong, Forbidden, MethodNotAllowed, NotFound, Refusal, Unavailable
+from chalicelib.errors import (
+    AddressTooLong,
+    Forbidden,
+    MethodNotAllowed,
+    NotFound,
+    NotSignedIn,
+    Refusal,
+    Unavailable,
+)
 from chalicelib.store import sessions
 from chalicelib.store.reading import Key
 from chalicelib.store.settings import Settings
 from chalicelib.store.users import User
 from chalicelib.store.writing import ConditionFailed, Contention
 from chalicelib.web import answers, callers, http
-from chalicelib.web.callers import CLIENT, PUBLIC, Access, Call, Presented
-from chalicelib.web.http import Request
+from chalicelib.web.callers import CLIENT, PUBLIC, Access, Call, Claim, Presented
+from chalicelib.web.http import Request, Takes
 
 ATTEMPTS: Final = 3
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -55,6 +63,7 @@ class Route:
     view: View = field(repr=False)
     shape: Shape = field(repr=False)
     form: str | None = None
+    takes: Takes = field(default_factory=Takes)
     reads: Reads = field(repr=False, default=lambda _request: ())
     may: Callable[[User, Settings], bool] | None = None
     forbidden: Refusal | None = None
@@ -73,10 +82,15 @@ class Surface:
         self._shape = shape
 
     def route(self, method: str, path: str, access: Access, **declared: Any) -> Callable[[View], View]:
-        """Declare a route: `declared` are the remaining fields of `Route`."""
+        """Declare a route: `declared` are the remaining fields of `Route`.
+
+        `query`, `fields` and `items` name what it reads (see `http.Takes`).
+        """
+        names = {part: frozenset(declared.pop(part, ())) for part in ("query", "fields")}
+        takes = Takes(**names, items=declared.pop("items", None))
 
         def declare(view: View) -> View:
-            route = Route(method, path, access, view, self._shape, **declared)
+            route = Route(method, path, access, view, self._shape, takes=takes, **declared)
             ROUTES.append(route)
             handler = _handler(route)
             handler.__name__ = view.__name__
@@ -112,16 +126,20 @@ def _loaded(route: Route, request: Request) -> Call:
         raise AddressTooLong
     # Where clients prove themselves no session is looked at, so that no browser can be made to act there.
     presented = route.shape.presented(request) if route.access.kind != "client" else None
-    return callers.load(route.access, presented, _keys(route, request), request)
+    claim = callers.claim(route.access, presented)
+    request = replace(request, takes=route.takes, claimed_user_id=claim.user_id)
+    return callers.load(route.access, claim, _keys(route, claim, request), request)
 
 
-def _keys(route: Route, request: Request) -> Sequence[Key[Any]]:
-    """The rows a request names; one that names none is refused, but with the provider off it hears that first."""
+def _keys(route: Route, claim: Claim, request: Request) -> Sequence[Key[Any]]:
+    """The rows a request names; who names none hears first what there is to hear before that."""
     try:
         return route.reads(request)
-    except Refusal:
+    except Refusal as refusal:
+        if route.access.kind in {"person", "scope"} and claim.presented is None:
+            raise NotSignedIn from refusal
         if route.off is not None and route.access == CLIENT:
-            _check(route, callers.load(PUBLIC, None, (), request))
+            _check(route, callers.load(PUBLIC, callers.NOBODY, (), request))
         raise
 
 

@@ -1,7 +1,7 @@
 """Set-up, sign-in and sign-out (ux 6.1, 6.2)."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from chalice.app import Response
@@ -26,6 +26,8 @@ from chalicelib.web.shapes import PageShape
 
 surface = Surface("sign_in", PageShape())
 SURFACES = (surface,)
+_SET_UP_FIELDS: Final = ("token", "full_name", "username", "email", "password", "site_name", "enable_provider")
+_LOGIN_FIELDS: Final = ("login_id", "password", "redirect_to")
 
 
 def _set_up_rows(_request: Request) -> Sequence[Key[Any]]:
@@ -41,7 +43,7 @@ def _name_and_client(request: Request) -> Sequence[Key[Any]]:
     return [login_key(form.text("login_id")), client_key(_asking_client(form.get("redirect_to")))]
 
 
-@surface.route("GET", "/setup", PUBLIC, reads=_set_up_rows)
+@surface.route("GET", "/setup", PUBLIC, reads=_set_up_rows, query=("token",))
 def show_set_up(call: Call) -> Response:
     """Show the set-up form to whoever holds the link; looking at it uses nothing up."""
     token = call.request.query.get("token") or ""
@@ -56,7 +58,7 @@ def show_set_up(call: Call) -> Response:
     return browser.page(call, "setup.html", token=token, form=empty, problems={})
 
 
-@surface.route("POST", "/setup", PUBLIC, reads=_set_up_rows, form="setup")
+@surface.route("POST", "/setup", PUBLIC, reads=_set_up_rows, form="setup", fields=_SET_UP_FIELDS)
 def set_up(call: Call) -> Response:
     """Create the first System Admin, signed in."""
     form, now = call.request.form, call.request.now
@@ -84,13 +86,13 @@ def set_up(call: Call) -> Response:
     return browser.signed_in(browser.go_with_flash(call, "/integrations", ready), opened.token)
 
 
-@surface.route("GET", "/login", PUBLIC, reads=_asked_by_link)
+@surface.route("GET", "/login", PUBLIC, reads=_asked_by_link, query=("redirect_to",))
 def show_login(call: Call) -> Response:
     """Show the sign-in form, saying which application it is for."""
     return _login_page(call, own_path(call.request.query.get("redirect_to")), login_id="")
 
 
-@surface.route("POST", "/login", PUBLIC, reads=_name_and_client, form="login")
+@surface.route("POST", "/login", PUBLIC, reads=_name_and_client, form="login", fields=_LOGIN_FIELDS)
 def login(call: Call) -> Response:
     """Sign in and return to exactly where one was going, by the hand-over page: the next stop may be a client."""
     form = call.request.form
@@ -115,7 +117,7 @@ def login(call: Call) -> Response:
     return browser.signed_in(browser.hand_over(call, redirect_to, label), opened.token)
 
 
-@surface.route("POST", "/logout", PUBLIC, form="logout")
+@surface.route("POST", "/logout", PUBLIC, form="logout", fields=("redirect_to",))
 def logout(call: Call) -> Response:
     """Sign out; with `redirect_to` this is "Switch account", which comes back to the same authorization."""
     if call.person is not None:

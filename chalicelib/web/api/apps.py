@@ -19,7 +19,7 @@ from chalicelib.store.settings import Settings
 from chalicelib.store.users import User, user_key
 from chalicelib.store.writing import ConditionFailed
 from chalicelib.web import answers
-from chalicelib.web.api.paging import paged
+from chalicelib.web.api.paging import PAGING, paged
 from chalicelib.web.callers import PERSON, Call
 from chalicelib.web.http import Request
 from chalicelib.web.routes import Surface
@@ -31,6 +31,7 @@ OFF: Final = ProviderOff()
 OFF_AT_CREATE: Final = ProviderOff(id="api.oauth.register_oauth_app.turn_off.app_error")
 NOT_LISTED: Final = Forbidden(id="api.command.admin_only.app_error")
 _TEXTS: Final = ("name", "description", "homepage", "icon_url", "mattermost_app_id")
+_FIELDS: Final = (*_TEXTS, "callback_urls", "is_trusted", "is_public")
 
 
 def _may(user: User, settings: Settings) -> bool:
@@ -45,7 +46,7 @@ def _somebody(request: Request) -> Sequence[Key[Any]]:
     return [user_key(_user_id(request) or "")]
 
 
-@surface.route("POST", APPS, PERSON, may=_may, off=OFF_AT_CREATE)
+@surface.route("POST", APPS, PERSON, may=_may, off=OFF_AT_CREATE, fields=_FIELDS)
 def create(call: Call) -> Response:
     """Register an application (contract 2.1); trusted is for System Admins and quietly false for others."""
     body = call.request.json("oauth_app")
@@ -59,7 +60,7 @@ def create(call: Call) -> Response:
     return answers.as_json(_json(client, secret), 201)
 
 
-@surface.route("GET", APPS, PERSON, may=_may, forbidden=NOT_LISTED, off=OFF)
+@surface.route("GET", APPS, PERSON, may=_may, forbidden=NOT_LISTED, off=OFF, query=PAGING)
 def listed(call: Call) -> Response:
     """The caller's applications, for System Admins everybody's, oldest first (contract 2.2)."""
     if policy.may_see_all_clients(call.user):
@@ -84,7 +85,7 @@ def info(call: Call) -> Response:
     return answers.as_json(_json(_found(call)))
 
 
-@surface.route("PUT", APPS + "/{app_id}", PERSON, reads=_in_path, may=_may, off=OFF)
+@surface.route("PUT", APPS + "/{app_id}", PERSON, reads=_in_path, may=_may, off=OFF, fields=("id", *_FIELDS))
 def update(call: Call) -> Response:
     """Replace an application's fields.
 
@@ -131,7 +132,7 @@ def regenerate_secret(call: Call) -> Response:
     return answers.as_json(_json(client, secret) | {"update_at": call.request.now})
 
 
-@surface.route("GET", "/api/v4/users/{user_id}/oauth/apps/authorized", PERSON, reads=_somebody)
+@surface.route("GET", "/api/v4/users/{user_id}/oauth/apps/authorized", PERSON, reads=_somebody, query=PAGING)
 def authorized(call: Call) -> Response:
     """The applications somebody allowed: one's own, for System Admins anybody's (contract 2.7)."""
     user_id = _user_id(call.request) or call.user.user_id

@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 from chalicelib.web.http import Request
 
 T = TypeVar("T")
+PAGING: Final = ("page", "per_page")
 DEFAULT: Final = 60
 LIMIT: Final = 200
 _DIGITS: Final = 6

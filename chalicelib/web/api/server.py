@@ -55,7 +55,7 @@ def show(call: Call) -> Response:
     return answers.as_json(_json(call.settings))
 
 
-@surface.route("PUT", "/api/v4/config/patch", PERSON, may=_admin)
+@surface.route("PUT", "/api/v4/config/patch", PERSON, may=_admin, fields=("ServiceSettings", "TeamSettings"))
 def patch(call: Call) -> Response:
     """Change some settings; what is not named stays, what is not ours is ignored."""
     values = _values(call.request.json("config"))

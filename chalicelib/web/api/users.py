@@ -33,7 +33,7 @@ def _name(request: Request) -> Sequence[Key[Any]]:
     return [login_key(login_id if isinstance(login_id, str) else "")]
 
 
-@surface.route("POST", "/api/v4/users/login", PUBLIC, reads=_name)
+@surface.route("POST", "/api/v4/users/login", PUBLIC, reads=_name, fields=("login_id", "password"))
 def login(call: Call) -> Response:
     """Open a session: the token is in the `Token` header, and in cookies for who sends X-Requested-With."""
     body = call.request.json("user")

@@ -37,7 +37,7 @@ _DECLARED: Final[dict[str, Any]] = {
 _OWN: Final = BASE + "/{client_id}"
 
 
-@surface.route("GET", _OWN + "/credentials", PERSON, **_DECLARED)
+@surface.route("GET", _OWN + "/credentials", PERSON, query=("just",), **_DECLARED)
 def show(call: Call) -> Response:
     """Client id, callback URLs, and the secret while this session may still show it."""
     client = managed(call, "see")

@@ -1,6 +1,7 @@
 """The fields of the application form: as they were typed, as they are held, and what is wrong with them (ux 6.6)."""
 
 from dataclasses import asdict, dataclass
+from dataclasses import fields as dataclass_fields
 from typing import Final
 
 from chalicelib.oauth import redirect_uris, registration
@@ -24,6 +25,7 @@ class Typed:
     pkce_exempt: bool
 
 
+FIELDS: Final = (*(field.name for field in dataclass_fields(Typed)), "confirmed")
 EMPTY: Final = Typed("false", "", "", "", "", "", "", pkce_exempt=False)
 
 

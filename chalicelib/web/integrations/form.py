@@ -16,7 +16,7 @@ from chalicelib.web import answers, browser, pages
 from chalicelib.web.browser import Flash
 from chalicelib.web.callers import PERSON, Call
 from chalicelib.web.integrations import fields
-from chalicelib.web.integrations.fields import Typed
+from chalicelib.web.integrations.fields import FIELDS, Typed
 from chalicelib.web.integrations.shared import (
     BASE,
     OFF,
@@ -45,7 +45,16 @@ def show_add(call: Call) -> Response:
     return _add_page(call, fields.EMPTY, _new_ticket(call))
 
 
-@surface.route("POST", BASE + "/new", PERSON, may=may_register, forbidden=RESTRICTED, off=OFF, form="app-add")
+@surface.route(
+    "POST",
+    BASE + "/new",
+    PERSON,
+    may=may_register,
+    forbidden=RESTRICTED,
+    off=OFF,
+    form="app-add",
+    fields=(*FIELDS, "ticket"),
+)
 def add(call: Call) -> Response:
     """Register the application; a form sent twice registers once, because its id comes from the form's ticket."""
     typed, ticket = fields.read(call.request.form), call.request.form.get("ticket") or ""
@@ -94,6 +103,7 @@ def show_edit(call: Call) -> Response:
     forbidden=RESTRICTED,
     off=OFF,
     form="app-edit",
+    fields=(*FIELDS, "version"),
 )
 def edit(call: Call) -> Response:
     """Save an edit, unless somebody else saved one in between."""

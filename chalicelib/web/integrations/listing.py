@@ -28,7 +28,7 @@ def index(call: Call) -> Response:
     )
 
 
-@surface.route("GET", BASE, PERSON, may=may_register, forbidden=RESTRICTED, off=OFF)
+@surface.route("GET", BASE, PERSON, may=may_register, forbidden=RESTRICTED, off=OFF, query=("q", "show", "start"))
 def applications(call: Call) -> Response:
     """Registered applications by name: a member's own, for System Admins everybody's."""
     query, everybody = call.request.query.text("q"), policy.may_see_all_clients(call.user)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from chalice.app import Response
 
 from chalicelib import policy
-from chalicelib.credentials import is_id, parse_session
+from chalicelib.credentials import is_id
 from chalicelib.errors import (
     AccessDenied,
     FormExpired,
@@ -36,6 +36,7 @@ from chalicelib.web.shapes import OAuthShape, PageShape
 OFF: Final = ProviderOff(id="api.oauth.authorize_oauth.disabled.app_error")
 _IDENTIFYING: Final = ("client_id", "redirect_uri")
 _MM_FIELDS: Final = frozenset(PARAMETERS) | {"resource"}
+_DECISION_FIELDS: Final = ("ticket", "decision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,35 +76,29 @@ decisions = Surface("oauth_decision", PageShape())
 
 
 def _from_query(request: Request) -> Sequence[Key[Any]]:
-    return _rows(
-        authorization.client_id_of(request.query.only(["client_id"])),
-        PageShape().presented(request),
-    )
+    return _rows(authorization.client_id_of(request.query.only(["client_id"])), request)
 
 
 def _from_body(request: Request) -> Sequence[Key[Any]]:
     if _is_json(request):
         claimed = request.json("authorize_request").get("client_id")
         client_id = claimed if isinstance(claimed, str) and is_id(claimed) else ""
-        return _rows(client_id, mattermost.presented(request))
-    return _rows(
-        authorization.client_id_of(request.form.only(["client_id"])),
-        PageShape().presented(request),
-    )
+        return _rows(client_id, request)
+    return _rows(authorization.client_id_of(request.form.only(["client_id"])), request)
 
 
 def _from_ticket(request: Request) -> Sequence[Key[Any]]:
     claimed = decision.client_id_of(request.form.get("ticket") or "")
-    return _rows(claimed if is_id(claimed) else "", PageShape().presented(request))
+    return _rows(claimed if is_id(claimed) else "", request)
 
 
-@pages.route("GET", "/oauth/authorize", PUBLIC, reads=_from_query, off=OFF)
+@pages.route("GET", "/oauth/authorize", PUBLIC, reads=_from_query, off=OFF, query=PARAMETERS)
 def ask(call: Call) -> Response:
     """Answer an authorization request: a page that asks, or the way back to the client."""
     return _respond(call, call.request.query)
 
 
-@pages.route("POST", "/oauth/authorize", PUBLIC, reads=_from_body, off=ProviderOff())
+@pages.route("POST", "/oauth/authorize", PUBLIC, reads=_from_body, off=ProviderOff(), fields=_MM_FIELDS)
 def ask_or_decide(call: Call) -> Response:
     """A form is an authorization request like the GET (OpenID Connect Core section 3.1.2.1).
 
@@ -116,7 +111,15 @@ def ask_or_decide(call: Call) -> Response:
     return answers.go(f"/oauth/authorize?{urlencode(sent)}")
 
 
-@decisions.route("POST", "/oauth/authorize/decision", PERSON, reads=_from_ticket, form="decision", off=OFF)
+@decisions.route(
+    "POST",
+    "/oauth/authorize/decision",
+    PERSON,
+    reads=_from_ticket,
+    form="decision",
+    off=OFF,
+    fields=_DECISION_FIELDS,
+)
 def decide(call: Call) -> Response:
     """Allow or Deny; either way back to the callback of this very authorization."""
     session = call.session.session
@@ -229,9 +232,8 @@ def _proceed(call: Call, question: Question, *, seed: Seed, allowed: bool) -> Cl
     return issuing.proceed(question, seed=seed, allowed=allowed, origin=origin)
 
 
-def _rows(client_id: str, presented: Presented | None) -> Sequence[Key[Any]]:
-    located = parse_session(presented.token) if presented else None
-    return [client_key(client_id), grant_key(located.user_id if located else "", client_id)]
+def _rows(client_id: str, request: Request) -> Sequence[Key[Any]]:
+    return [client_key(client_id), grant_key(request.claimed_user_id, client_id)]
 
 
 def _is_json(request: Request) -> bool:

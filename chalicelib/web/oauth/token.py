@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from chalice.app import Response
 
-from chalicelib.credentials import is_id, parse_code, parse_refresh, parse_session
+from chalicelib.credentials import is_id, parse_code, parse_refresh
 from chalicelib.errors import (
     InvalidGrant,
     InvalidParameter,
@@ -23,7 +23,7 @@ from chalicelib.store.clients import Client, client_key
 from chalicelib.store.grants import grant_key
 from chalicelib.store.reading import Key
 from chalicelib.store.users import user_key
-from chalicelib.web import answers, mattermost
+from chalicelib.web import answers
 from chalicelib.web.callers import CLIENT, PERSON, Call
 from chalicelib.web.http import FORM, Request
 from chalicelib.web.routes import Surface
@@ -32,6 +32,8 @@ from chalicelib.web.shapes import OAuthShape
 surface = Surface("oauth_token", OAuthShape(cors=True))
 OFF: Final = ProviderOff(id="api.oauth.get_access_token.disabled.app_error")
 _PREFIX: Final = "api.oauth.get_access_token."
+_CLIENT_FIELDS: Final = ("client_id", "client_secret")
+_GRANT_FIELDS: Final = ("grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope")
 
 
 def _five(request: Request) -> Sequence[Key[Any]]:
@@ -59,13 +61,11 @@ def _three(request: Request) -> Sequence[Key[Any]]:
 
 def _own_grant(request: Request) -> Sequence[Key[Any]]:
     client_id = request.json("client_id").get("client_id")
-    held = mattermost.presented(request)
-    located = parse_session(held.token) if held else None
     wanted = client_id if isinstance(client_id, str) and is_id(client_id) else ""
-    return [grant_key(located.user_id if located else "", wanted)]
+    return [grant_key(request.claimed_user_id, wanted)]
 
 
-@surface.route("POST", "/oauth/access_token", CLIENT, reads=_five, off=OFF)
+@surface.route("POST", "/oauth/access_token", CLIENT, reads=_five, off=OFF, fields=(*_CLIENT_FIELDS, *_GRANT_FIELDS))
 def access_token(call: Call) -> Response:
     """Exchange a code or refresh a token (RFC 6749 sections 4.1.3 and 6)."""
     form = call.request.form
@@ -78,7 +78,7 @@ def access_token(call: Call) -> Response:
     return _answered(_exchange(call, client) if grant_type == "authorization_code" else _refresh(call, client))
 
 
-@surface.route("POST", "/oauth/revoke", CLIENT, reads=_three, off=OFF)
+@surface.route("POST", "/oauth/revoke", CLIENT, reads=_three, off=OFF, fields=(*_CLIENT_FIELDS, "token"))
 def revoke(call: Call) -> Response:
     """End the authorization a token belongs to.
 
@@ -95,7 +95,7 @@ def revoke(call: Call) -> Response:
     return answers.as_json({})  # simple-oauth2 fails on anything but a JSON object
 
 
-@surface.route("POST", "/oauth/deauthorize", PERSON, reads=_own_grant, off=ProviderOff())
+@surface.route("POST", "/oauth/deauthorize", PERSON, reads=_own_grant, off=ProviderOff(), fields=("client_id",))
 def deauthorize(call: Call) -> Response:
     """Take back what the caller allowed an application; never allowed is fine too (contract 2.6)."""
     client_id = call.request.json("client_id").get("client_id")

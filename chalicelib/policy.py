@@ -13,14 +13,13 @@ from chalicelib.store.users import User
 
 # --- how long things live (DESIGN section 3); what an administrator may change is in the settings ---------------
 
-REFRESH_IDLE: Final = timedelta(days=30)
-REFRESH_ABSOLUTE: Final = timedelta(days=365)
-REFRESH_GRACE_CONFIDENTIAL: Final = timedelta(seconds=30)
-REFRESH_GRACE_PUBLIC: Final = timedelta(seconds=10)  # shorter: a public client cannot prove that the retry is its own
 SESSION_IDLE: Final = timedelta(hours=12)
 SESSION_ABSOLUTE: Final = timedelta(days=30)
 SESSION_SEEN_EVERY: Final = timedelta(minutes=15)
 SET_UP_LINK: Final = timedelta(hours=24)
+INVITATION: Final = timedelta(days=7)
+UNUSED_REGISTRATION: Final = timedelta(days=7)
+RESET_LINK: Final = timedelta(hours=1)
 SEALED_SECRET: Final = timedelta(minutes=10)
 DECISION_TICKET: Final = timedelta(minutes=10)
 FORM_TICKET: Final = timedelta(hours=12)
@@ -31,6 +30,19 @@ TRY_WINDOW: Final = timedelta(minutes=1)
 TRIES_PER_LOGIN_AND_NETWORK: Final = 5
 TRIES_PER_LOGIN: Final = 100  # 20 times higher, so that a stranger cannot lock somebody out from one network
 TRIES_PER_NETWORK: Final = 300
+TRIES_PER_DEVICE: Final = 5  # of a known device, which nobody else can use up
+KNOWN_DEVICE: Final = timedelta(days=400)  # browsers keep no cookie longer
+LINK_GUESSES_PER_NETWORK: Final = 30
+SIGN_UP_WINDOW: Final = timedelta(hours=1)
+SIGN_UPS_PER_NETWORK: Final = 100  # a whole class on its first day; each costs a password hash and six rows
+CLIENT_FAILURE_WINDOW: Final = timedelta(minutes=10)  # a failing client is audited once in it; it is never locked out
+
+# --- dynamic client registration: programs that may register themselves, by network and by everybody (attack 23) -
+
+REGISTRATION_WINDOW: Final = timedelta(hours=1)
+REGISTRATIONS_PER_NETWORK: Final = 20
+REGISTRATION_DAY: Final = timedelta(days=1)
+REGISTRATIONS_A_DAY: Final = 1000
 
 # --- scopes -----------------------------------------------------------------------------------------------------
 
@@ -47,13 +59,58 @@ class Scope:
 
 
 EVERYTHING: Final = "user"
+IDENTITY: Final = frozenset({"openid", "profile", "email", "offline_access"})  # good beside any resource's scopes
+SELF_REGISTERED: Final = "openid profile users:read"  # what an application that registered itself asks for by default
 SCOPES: Final = {
-    EVERYTHING: Scope(
-        EVERYTHING,
-        "Everything you can do on this server",
-        "For example read the channels you are in, and post under your name",
-        icon="all",
-        acts=True,
+    scope.name: scope
+    for scope in (
+        Scope(
+            EVERYTHING,
+            "Everything you can do on this server",
+            "For example read the channels you are in, and post under your name",
+            icon="all",
+            acts=True,
+        ),
+        Scope("openid", "Sign you in", "It learns which account is yours, by a number", icon="key", acts=False),
+        Scope("profile", "See your name", "Your full name, username and picture", icon="user", acts=False),
+        Scope("email", "See your email address", "The address of your account", icon="user", acts=False),
+        Scope(
+            "offline_access",
+            "Do this while you are away",
+            "Until you revoke it, without asking you to sign in again",
+            icon="clock",
+            acts=True,
+        ),
+        Scope(
+            "users:read",
+            "See who you are, and who else is here",
+            "Your name, username, email address and picture, and those of others as you see them",
+            icon="user",
+            acts=False,
+        ),
+        Scope("teams:read", "See your teams", "Their names and who is in them", icon="grid", acts=False),
+        Scope(
+            "channels:read",
+            "See the channels you can see",
+            "Public channels, and private ones you belong to",
+            icon="chat",
+            acts=False,
+        ),
+        Scope(
+            "posts:read",
+            "Read the posts you can see",
+            "In public channels, and in private ones you belong to",
+            icon="chat",
+            acts=False,
+        ),
+        Scope("posts:write", "Post as you", "Under your name, with an APP mark beside it", icon="pen", acts=True),
+        Scope(
+            "posts:write.customize",
+            "Choose another name and picture for what it posts",
+            "Only where a System Admin permits it; the APP mark and your name stay",
+            icon="pen",
+            acts=True,
+        ),
     )
 }
 
@@ -77,9 +134,9 @@ class Standing:
     authorization: Authorization | None
 
 
-def client_usable(client: Client | None) -> bool:
-    """Whether an application may act at all."""
-    return client is not None and not client.suspended
+def client_usable(client: Client | None, now: int) -> bool:
+    """Whether an application may act at all: not suspended, and not registered by itself and left unused."""
+    return client is not None and not client.suspended and (client.until is None or now < client.until)
 
 
 def grant_stands(grant: Grant | None, *, user: User, client: Client, settings: Settings, now: int) -> bool:
@@ -98,7 +155,7 @@ def permits(standing: Standing, client_id: str, now: int) -> bool:
     settings, user, client = standing.settings, standing.user, standing.client
     if not settings.provider_on or user is None or not user.active:
         return False
-    if client is None or client.client_id != client_id or not client_usable(client):
+    if client is None or client.client_id != client_id or not client_usable(client, now):
         return False
     grant, authorization = standing.grant, standing.authorization
     if not grant_stands(grant, user=user, client=client, settings=settings, now=now) or grant is None:
@@ -130,15 +187,31 @@ def effective_scope(token_scope: str, standing: Standing) -> frozenset[str]:
 
     Narrowing any of them acts at the next call.
     """
-    held = set(token_scope.split())
+    held = frozenset(token_scope.split())
     for row in (standing.authorization, standing.grant, standing.client):
-        held &= set(row.scope.split()) if row else set()
-    return frozenset(held)
+        held = _both(held, frozenset(row.scope.split()) if row else frozenset())
+    return held
 
 
 def covers(held: frozenset[str], needed: str) -> bool:
     """Whether these scopes permit a call that needs `needed`."""
-    return EVERYTHING in held or needed in held
+    return needed in held or (EVERYTHING in held and needed in SCOPES)
+
+
+def uncovered(held: frozenset[str], asked: frozenset[str]) -> frozenset[str]:
+    """What is asked and not among what is held; "everything" holds all scopes of our own."""
+    return frozenset(scope for scope in asked if not covers(held, scope))
+
+
+def _both(left: frozenset[str], right: frozenset[str]) -> frozenset[str]:
+    """What two lists of scopes have in common, where "everything" stands for all scopes of our own."""
+    return frozenset(scope for scope in left | right if covers(left, scope) and covers(right, scope))
+
+
+def gives_refresh_token(scope: str) -> bool:
+    """Whether an application may act while the person is away: always without OpenID Connect, else only if asked."""
+    held = frozenset(scope.split())
+    return "openid" not in held or bool(held & {EVERYTHING, "offline_access"})
 
 
 # --- who may (contract section 4) -------------------------------------------------------------------------------
@@ -169,11 +242,14 @@ def may_manage(user: User, client: Client, settings: Settings) -> bool:
     return user.is_admin or (may_register(user, settings) and client.creator_id == user.user_id)
 
 
-def pkce_required(client: Client) -> bool:
-    """PKCE is for everybody but those who are visibly exempt (DESIGN section 4)."""
-    return client.public or not client.pkce_exempt
+def pkce_required(client: Client, settings: Settings) -> bool:
+    """PKCE is for everybody but those who are visibly exempt; the console can require it of all (DESIGN section 4)."""
+    return client.public or not client.pkce_exempt or settings.pkce_for_all
 
 
-def refresh_grace(client: Client) -> timedelta:
-    """How long a used refresh token may be presented again by a client that lost the answer."""
-    return REFRESH_GRACE_PUBLIC if client.public else REFRESH_GRACE_CONFIDENTIAL
+def refresh_grace(client: Client, settings: Settings) -> timedelta:
+    """How long a used refresh token may be presented again by a client that lost the answer.
+
+    Shorter for a public client, which cannot prove that the retry is its own.
+    """
+    return timedelta(seconds=settings.refresh_grace_public if client.public else settings.refresh_grace)

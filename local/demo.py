@@ -9,9 +9,10 @@ from chalicelib.accounts.setup import TEAM_NAME, TOWN_SQUARE
 from chalicelib.credentials import new_id
 from chalicelib.oauth import registration
 from chalicelib.oauth.registration import Draft
-from chalicelib.store import admins, places, users
+from chalicelib.store import admins, places, posts, users
 from chalicelib.store.audit import Origin
 from chalicelib.store.places import Channel
+from chalicelib.store.posts import Post
 from chalicelib.store.reading import read
 from chalicelib.store.settings import Settings, changed, settings_key
 from chalicelib.store.users import ADMIN_ROLES, MEMBER_ROLES, User
@@ -36,6 +37,7 @@ WORDS = [
     "willow",
 ]
 PRIVATE = ("project-lighthouse", "Project Lighthouse")
+WELCOME = "Welcome to Town Square.\nAn application you allow can post here for you: let the sample client say hello."
 
 
 class Account(TypedDict):
@@ -95,6 +97,7 @@ def _workspace(maya: User, leo: User, now: int) -> list[Change]:
         *places.team_added(team_id, name=TEAM_NAME, display_name="Gatepost", now=now),
         *places.channel_added(square),
         *places.channel_added(private),
+        posts.added(_post(square, maya, WELCOME, now)),
         places.joined(maya.user_id, f"t#{team_id}", admin=True),
         places.joined(leo.user_id, f"t#{team_id}"),
         places.joined(maya.user_id, f"c#{square.channel_id}", admin=True),
@@ -112,6 +115,25 @@ def _channel(team_id: str, names: tuple[str, str], kind: str, creator: User, now
         kind=kind,
         creator_id=creator.user_id,
         created_at=now,
+        updated_at=now,
+        version=1,
+    )
+
+
+def _post(channel: Channel, author: User, message: str, now: int) -> Post:
+    post_id = new_id()
+    return Post(
+        post_id=post_id,
+        channel_id=channel.channel_id,
+        team_id=channel.team_id,
+        user_id=author.user_id,
+        message=message,
+        props={},
+        created_at=now,
+        updated_at=now,
+        reply_count=0,
+        posted=posts.moment(now, post_id),
+        version=1,
     )
 
 

@@ -122,9 +122,10 @@ def copied_rows() -> Rows:
 
 
 def put_back(rows: Rows) -> None:
-    """Have exactly these rows."""
-    for name, table in _emulated_tables().items():
-        table.items = copy.deepcopy(rows[name])
+    """Have exactly these rows, in the tables that are named."""
+    tables = _emulated_tables()
+    for name, held in rows.items():
+        tables[name].items = copy.deepcopy(held)
 
 
 def _emulated_tables() -> dict[str, Any]:

@@ -27,7 +27,22 @@ CONFLICT = {
 def counted() -> Iterator[list[str]]:
     """Every operation this process asks DynamoDB for, in order; what the SDK sends again by itself counts once."""
     names: list[str] = []
-    with _hooked("before-call.dynamodb", lambda model, **_: names.append(model.name)):
+    with hooked("before-call.dynamodb", lambda model, **_: names.append(model.name)):
+        yield names
+
+
+@contextmanager
+def tables_written() -> Iterator[set[str]]:
+    """The tables this process asks DynamoDB to change, whether it then changes them or not."""
+    names: set[str] = set()
+
+    def note(model: Any, params: Any, **_: Any) -> None:
+        if model.name in {*CONFLICT, "DeleteItem"}:
+            body = json.loads(params["body"])
+            writes = [write for item in body.get("TransactItems", []) for write in item.values()]
+            names.update(write["TableName"] for write in writes or [body])
+
+    with hooked("before-call.dynamodb", note):
         yield names
 
 
@@ -35,7 +50,7 @@ def counted() -> Iterator[list[str]]:
 def sent(operation: str) -> Iterator[list[dict[str, Any]]]:
     """The bodies of every request of one kind as they go over the wire, the SDK's own repetitions included."""
     bodies: list[dict[str, Any]] = []
-    with _hooked(f"before-send.dynamodb.{operation}", lambda request, **_: bodies.append(json.loads(request.body))):
+    with hooked(f"before-send.dynamodb.{operation}", lambda request, **_: bodies.append(json.loads(request.body))):
         yield bodies
 
 
@@ -50,7 +65,7 @@ def answers_lost(*operations: str, times: int = 1) -> Iterator[list[str]]:
             raise ReadTimeoutError(endpoint_url=request.url)
 
     # Last: the emulator, which listens to the same event, has applied the write by then.
-    with _transactions_by_token(), _hooked("before-send", lose, last=True):
+    with _transactions_by_token(), hooked("before-send", lose, last=True):
         yield lost
 
 
@@ -65,7 +80,7 @@ def refused(*operations: str, code: str | None = None, times: int = 1_000_000) -
         refusals.append(model.name)
         return error(code or CONFLICT[model.name])
 
-    with _hooked("before-call.dynamodb", refuse):
+    with hooked("before-call.dynamodb", refuse):
         yield refusals
 
 
@@ -84,7 +99,7 @@ def left_unread(times: int) -> Iterator[list[str]]:
             parsed["UnprocessedKeys"], parsed["Responses"] = asked.items, {}
 
     event = "dynamodb.BatchGetItem"
-    with _hooked(f"before-call.{event}", remember), _hooked(f"after-call.{event}", withhold):
+    with hooked(f"before-call.{event}", remember), hooked(f"after-call.{event}", withhold):
         yield throttled
 
 
@@ -98,7 +113,7 @@ def just_before(operation: str, action: Callable[[], object]) -> Iterator[None]:
             done.append(True)
             action()
 
-    with _hooked("before-call.dynamodb", interfere):
+    with hooked("before-call.dynamodb", interfere):
         yield
     assert done, f"nobody asked for {operation}"
 
@@ -115,7 +130,7 @@ def arriving_late(operation: str) -> Iterator[None]:
         if len(seen) == 2:
             connection().dispatch(operation, json.loads(seen[0]))
 
-    with _hooked(f"before-call.dynamodb.{operation}", delay):
+    with hooked(f"before-call.dynamodb.{operation}", delay):
         yield
     assert len(seen) >= 2, f"nobody asked for {operation} twice"
 
@@ -134,7 +149,7 @@ def conflicting(seed: int, share: float) -> Iterator[list[str]]:
             refusals.append(model.name)
         return error(CONFLICT[model.name])
 
-    with _hooked("before-call.dynamodb", perhaps):
+    with hooked("before-call.dynamodb", perhaps):
         yield refusals
 
 
@@ -147,14 +162,14 @@ def rows_read() -> Iterator[list[tuple[int, dict[str, Any]]]]:
         for rows in parsed.get("Responses", {}).values():
             seen.extend((threading.get_ident(), row) for row in rows)
 
-    with _hooked("after-call.dynamodb.BatchGetItem", note):
+    with hooked("after-call.dynamodb.BatchGetItem", note):
         yield seen
 
 
 @contextmanager
 def before_every_call(action: Callable[[str], None]) -> Iterator[None]:
     """Do something before every operation, in its thread."""
-    with _hooked("before-call.dynamodb", lambda model, **_: action(model.name)):
+    with hooked("before-call.dynamodb", lambda model, **_: action(model.name)):
         yield
 
 
@@ -183,7 +198,8 @@ def _transactions_by_token() -> Iterator[None]:
 
 
 @contextmanager
-def _hooked(event: str, hook: Hook, *, last: bool = False) -> Iterator[None]:
+def hooked(event: str, hook: Hook, *, last: bool = False) -> Iterator[None]:
+    """Have the SDK call a hook at an event of its own, for as long as this lasts."""
     events = connection().client.meta.events
     (events.register_last if last else events.register)(event, hook)
     try:

@@ -11,7 +11,7 @@ from time_machine import Traveller
 from chalicelib.accounts import sessions
 from chalicelib.accounts.people import NewPerson, new_user
 from chalicelib.credentials import new_id
-from chalicelib.oauth import registration
+from chalicelib.oauth import registration, resource_servers
 from chalicelib.oauth.registration import Draft
 from chalicelib.store import admins, settings, users
 from chalicelib.store.audit import Origin
@@ -24,6 +24,7 @@ from chalicelib.store.writing import write_together
 PASSWORD = "otter-lamp-river-42"
 CALLBACK = "https://standup.example.net/oauth/callback"
 SECOND_CALLBACK = "https://standup.example.net/second?simply=lovely"
+CALENDAR = "https://calendar.example.net/api"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"  # RFC 7636 appendix B
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # RFC 7636 appendix B
 NETWORK = "127.0.0.1"
@@ -104,6 +105,13 @@ class World:
         draft = replace(DRAFT, **changes)
         client_id, secret = registration.register(draft, creator or self.maya, self.origin())
         return App(client_id, secret, draft.redirect_uris[0])
+
+    def resource(self, identifier: str = CALENDAR, **changes: Any) -> App:
+        """Register another API; gives the client it introspects with, whose `redirect_uri` is the identifier."""
+        scopes = [("calendar:read", "See your calendar"), ("calendar:write", "Change your calendar")]
+        draft = replace(resource_servers.Draft(identifier, "Calendar", scopes, 300), **changes)
+        resource, secret = resource_servers.register(draft, self.maya, self.origin())
+        return App(resource.client_id, secret, identifier)
 
     def set(self, **values: Value) -> None:
         """Change settings."""

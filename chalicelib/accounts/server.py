@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from chalicelib import allowlist
 from chalicelib.store import settings as stored
 from chalicelib.store.audit import Origin, event
 from chalicelib.store.settings import SETTINGS, Setting, Settings, Value
@@ -15,7 +16,7 @@ def read_settings(typed: Mapping[str, str]) -> tuple[dict[str, Value], dict[str,
     for setting in SETTINGS:
         value = _read(setting, typed.get(setting.name, ""))
         if value is None:
-            problems[setting.name] = _problem(setting)
+            problems[setting.name] = _problem(setting, typed.get(setting.name, ""))
         else:
             values[setting.name] = value
     return values, problems
@@ -27,6 +28,8 @@ def acceptable(setting: Setting, value: object) -> bool:
         return isinstance(value, bool)
     if setting.kind == "text":
         return isinstance(value, str) and setting.minimum <= len(value) <= setting.maximum and value.isprintable()
+    if setting.kind == "list":
+        return isinstance(value, str) and _list_problem(setting, value) is None
     return type(value) is int and setting.minimum <= value <= setting.maximum
 
 
@@ -55,6 +58,8 @@ def _read(setting: Setting, typed: str) -> Value | None:
         return {"true": True, "false": False}.get(typed)
     if setting.kind == "text":
         value = typed
+    elif setting.kind == "list":
+        value = "\n".join(allowlist.lines(typed))
     elif typed.isascii() and typed.isdigit() and len(typed) <= 9:  # digits, more than any lifetime has
         value = int(typed) * setting.unit
     else:
@@ -62,13 +67,26 @@ def _read(setting: Setting, typed: str) -> Value | None:
     return value if acceptable(setting, value) else None
 
 
-def _problem(setting: Setting) -> str:
+def _problem(setting: Setting, typed: str) -> str:
     if setting.kind == "bool":
         return f"{setting.label}: choose True or False"
+    if setting.kind == "list":
+        return f"{setting.label}, {_list_problem(setting, typed)}"
     if setting.kind == "text":
         return f"{setting.label}: enter {setting.minimum} to {setting.maximum} ordinary characters"
     low, high = setting.minimum // setting.unit, setting.maximum // setting.unit
     return f"{setting.label}: enter a whole number of {setting.kind} from {low:,} to {high:,}"
+
+
+def _list_problem(setting: Setting, text: str) -> str | None:
+    """What is wrong with a list, from its first line that is no pattern on."""
+    if len(text) > setting.maximum:
+        return f"shorten to {setting.maximum:,} characters, it has {len(text):,}"
+    for number, line in enumerate(text.splitlines(), start=1):
+        found = allowlist.problem(line.strip()) if line.strip() else None
+        if found:
+            return f"line {number}: {found}"
+    return None
 
 
 def _of(name: str) -> Setting:
@@ -76,4 +94,6 @@ def _of(name: str) -> Setting:
 
 
 def _said(value: Value) -> str:
-    return f"{value} seconds" if type(value) is int else str(value)
+    if type(value) is int:
+        return f"{value} seconds"
+    return ", ".join(str(value).splitlines()) or "nothing"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from chalicelib import policy
 from chalicelib.credentials import fingerprint, new_id, new_secret, session_token, unseal
-from chalicelib.store import sessions
+from chalicelib.store import sessions, users
 from chalicelib.store.audit import Origin, event
 from chalicelib.store.sessions import Session
 from chalicelib.store.settings import Settings
@@ -58,6 +58,33 @@ def opening(opened: Opened, user: User, origin: Origin) -> list[Change]:
         sessions.opened(opened.session),
         event(origin, "user.sign_in", user.username, user_id=user.user_id),
     ]
+
+
+def open_sessions(user: User, settings: Settings, now: int) -> list[Session]:
+    """The sign-ins of a person that count now, the one used last first."""
+    alive = [row for row in sessions.sessions_of(user.user_id) if policy.session_alive(row, user, settings, now)]
+    return sorted(alive, key=lambda row: row.seen_at, reverse=True)
+
+
+def prepare_next(user: User, settings: Settings, origin: Origin) -> Opened:
+    """Make a session that is good after all others ended: after the number of sessions went up."""
+    opened = prepare(user, settings, origin)
+    opened.session.session_no = user.session_no + 1
+    return opened
+
+
+def sign_out_others(user: User, settings: Settings, origin: Origin) -> Opened:
+    """End every session of a person with one write; who asked for it gets a new one.
+
+    Raises:
+        ConditionFailed: somebody changed the account since it was read.
+        Contention: DynamoDB could not decide.
+
+    """
+    opened = prepare_next(user, settings, origin)
+    recorded = event(origin, "user.sign_out_others", user.username, user_id=user.user_id)
+    write_together(users.signed_out(user, origin.now), sessions.opened(opened.session), recorded)
+    return opened
 
 
 def close(session: Session, origin: Origin) -> None:

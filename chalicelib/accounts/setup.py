@@ -20,7 +20,7 @@ from chalicelib.store.users import ADMIN_ROLES
 from chalicelib.store.writing import Change, ConditionFailed, Contention, write_together
 
 TEAM_NAME = "main"
-TOWN_SQUARE = ("town-square", "Town Square")
+TOWN_SQUARE = places.TOWN_SQUARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,11 @@ def _workspace(user_id: str, site_name: str, now: int) -> list[Change]:
         team_id=team_id,
         name=name,
         display_name=display_name,
-        kind="O",
+        kind=places.OPEN,
         creator_id=user_id,
         created_at=now,
+        updated_at=now,
+        version=1,
     )
     return [
         *places.team_added(team_id, name=TEAM_NAME, display_name=site_name, now=now),

@@ -1,23 +1,37 @@
-"""Signing in: the try is counted before the password is looked at, and nobody learns who exists (DESIGN section 2)."""
+"""Signing in: the try is counted before the password is looked at, and nobody learns who exists (DESIGN section 2).
+
+Tries are counted by login and network, by login, and by network; those from a known device of the person by that
+device alone, so that no stranger can use them up (design-notes (b) 10).
+"""
 
 import hashlib
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from chalicelib import policy
-from chalicelib.accounts import sessions
+from chalicelib.accounts import known_devices, sessions
 from chalicelib.accounts.sessions import Opened
 from chalicelib.credentials import new_id, password_matches
 from chalicelib.errors import Deactivated, TooManyTries, WrongCredentials
-from chalicelib.store.audit import Origin, refused
-from chalicelib.store.limits import Bucket, given_back, tried
+from chalicelib.store.audit import Origin
+from chalicelib.store.limits import Bucket, given_back, record_once, tried, window_end
 from chalicelib.store.reading import Key, read
 from chalicelib.store.settings import Settings
 from chalicelib.store.users import Name, User, name_key, user_key
-from chalicelib.store.writing import ConditionFailed, write_together
+from chalicelib.store.writing import Change, ConditionFailed, write_together
 
 MAX_LOGIN: Final = 128
 MAX_PASSWORD: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What somebody signs in with; `device` is what their browser holds as a known device, not believed yet."""
+
+    login_id: str
+    password: str = field(repr=False)
+    device: str | None = field(default=None, repr=False)
 
 
 def login_key(login_id: str) -> Key[Name]:
@@ -25,32 +39,44 @@ def login_key(login_id: str) -> Key[Name]:
     return name_key("e" if "@" in login_id else "u", login_id.strip()[:MAX_LOGIN])
 
 
-def sign_in(login_id: str, password: str, name: Name | None, settings: Settings, origin: Origin) -> tuple[User, Opened]:
+def sign_in(attempt: Attempt, name: Name | None, settings: Settings, origin: Origin) -> tuple[User, Opened]:
     """Open a session for who knows the password; three round trips after the one that read `name`.
 
     An unknown person, a wrong password and a deactivated account take the same steps and get the same answer;
     that an account is deactivated is said only after the right password.
 
     Raises:
-        TooManyTries: the limit for this login or network is used up.
+        TooManyTries: the limit for this login, network or device is used up.
         WrongCredentials: unknown, wrong, or more than anybody types.
         Deactivated: the password is right.
         Contention: DynamoDB could not decide.
 
     """
-    user = _user(name)
-    buckets = _buckets(login_id, origin)
-    _reserve(buckets, origin)
+    user, password = _user(name), attempt.password
+    device_id = known_devices.recognised(attempt.device, user.user_id, settings) if user else None
+    own = [_device_bucket(user.user_id, device_id, origin)] if user and device_id else None
+    returned = _reserved(own or _buckets(attempt.login_id, origin), origin)
     good = password_matches(password[:MAX_PASSWORD], user.password_hash if user else None)
     if user is None or not good or len(password) > MAX_PASSWORD:
         raise WrongCredentials
     if not user.active:
         raise Deactivated
     opened = sessions.prepare(user, settings, origin)
-    # A try that was right is given back, so that people who sign in often are not slowed down.
-    returned = [given_back(bucket) for bucket in buckets]
     write_together(*sessions.opening(opened, user, origin), *returned)
     return user, opened
+
+
+def reserve_try(login_id: str, origin: Origin) -> list[Change]:
+    """Count a try before any password is looked at.
+
+    Gives the changes that give it back: a try that was right does not slow anybody down.
+
+    Raises:
+        TooManyTries: the limit for this login or network is used up.
+        Contention: DynamoDB could not decide.
+
+    """
+    return _reserved(_buckets(login_id, origin), origin)
 
 
 def _user(name: Name | None) -> User | None:
@@ -58,32 +84,30 @@ def _user(name: Name | None) -> User | None:
     return read(key)[key]
 
 
-def _reserve(buckets: list[Bucket], origin: Origin) -> None:
+def _reserved(buckets: list[Bucket], origin: Origin) -> list[Change]:
     try:
         write_together(*(tried(bucket) for bucket in buckets))
     except ConditionFailed as failure:
-        _record_once(buckets[0], origin)
-        raise TooManyTries(max(1, buckets[0].until - origin.now // 1000)) from failure
+        record_once(buckets[0], origin, "user.sign_in")
+        raise TooManyTries(buckets[0].left(origin.now)) from failure
+    return [given_back(bucket) for bucket in buckets]
 
 
-def _record_once(bucket: Bucket, origin: Origin) -> None:
-    """Audit a used-up limit once per window, so that guessing buys no writes."""
-    spent = Bucket(f"{bucket.name}#recorded", 1, bucket.until)
-    try:
-        write_together(tried(spent), refused(origin, "user.sign_in", bucket.name))
-    except ConditionFailed:
-        return
+def _device_bucket(user_id: str, device_id: str, origin: Origin) -> Bucket:
+    return Bucket(f"device#{user_id}#{device_id}", policy.TRIES_PER_DEVICE, _window_end(origin))
 
 
 def _buckets(login_id: str, origin: Origin) -> list[Bucket]:
-    window = int(policy.TRY_WINDOW.total_seconds())
-    until = (origin.now // 1000 // window + 1) * window
-    login, network = _fingerprint(login_id), network_of(origin.network)
+    until, login, network = _window_end(origin), _fingerprint(login_id), network_of(origin.network)
     return [
         Bucket(f"login#{login}#{network}", policy.TRIES_PER_LOGIN_AND_NETWORK, until),
         Bucket(f"login#{login}", policy.TRIES_PER_LOGIN, until),
         Bucket(f"network#{network}", policy.TRIES_PER_NETWORK, until),
     ]
+
+
+def _window_end(origin: Origin) -> int:
+    return window_end(int(policy.TRY_WINDOW.total_seconds()), origin.now)
 
 
 def _fingerprint(login_id: str) -> str:

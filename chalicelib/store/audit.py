@@ -2,15 +2,17 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
+from chalicelib.store.reading import Listing, Span, rows_of
 from chalicelib.store.record import ExpiryAttribute, IntAttribute, Record, table
 from chalicelib.store.writing import Change, put
 
 KEPT_DAYS = 400
+DAYS_AT_ONCE = 31
 SHARD = 0  # one partition takes some 500 audited changes a second; more shards go here
 
 
@@ -76,11 +78,41 @@ def event(
     return put(_row(origin, action, about, user_id=user_id, client_id=client_id))
 
 
-def refused(origin: Origin, action: str, about: str) -> Change:
+def refused(origin: Origin, action: str, about: str, *, client_id: str | None = None) -> Change:
     """Record that something was refused."""
-    row = _row(origin, action, about)
+    row = _row(origin, action, about, client_id=client_id)
     row.result = "refused"
     return put(row)
+
+
+def newest(limit: int, *, before: int, now: int) -> list[Event]:
+    """The newest events of before a moment, newest first; moments are Unix milliseconds.
+
+    A query for each day, until there are as many as asked for or 31 days are looked at: whoever wants what is older
+    asks with an earlier moment.
+    """
+    found: list[Event] = []
+    for day in _days(before, now):
+        if len(found) < limit:
+            found += rows_of(_listing(f"{day:%Y-%m-%d}#{SHARD}", before), limit - len(found))
+    return found
+
+
+def newest_of(user_id: str, limit: int, *, before: int) -> list[Event]:
+    """The newest events of before a moment that concern a person, newest first: one query of an index."""
+    return rows_of(_listing(user_id, before, index=("by_user", "user_id")), limit)
+
+
+def _listing(hash_key: str, before: int, index: tuple[str, str] | None = None) -> Listing[Event]:
+    span = Span("event_id", before=f"{before:013d}")
+    return Listing(Event, hash_key, index=index, span=span, newest_first=True)
+
+
+def _days(before: int, now: int) -> list[datetime]:
+    last = datetime.fromtimestamp(min(before, now) // 1000, UTC)
+    kept_since = datetime.fromtimestamp(now // 1000, UTC) - timedelta(days=KEPT_DAYS)
+    days = (last - timedelta(days=back) for back in range(DAYS_AT_ONCE))
+    return [day for day in days if day >= kept_since]
 
 
 def _row(origin: Origin, action: str, about: str, *, user_id: str | None = None, client_id: str | None = None) -> Event:

@@ -6,7 +6,7 @@ Design-notes (b) 2.
 from dataclasses import dataclass
 from typing import Final
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
 from chalicelib.store.reading import Key, query
@@ -21,6 +21,8 @@ DAY_MS: Final = 24 * 3600 * 1000
 
 class Authorization(Record):
     """One sign-in of one person to one application.
+
+    `resources` says which resource servers its tokens may be for, id by identifier; none means our own API.
 
     What belongs to the code (`code_*`, `redirect_hash`) stays after the exchange, so that a replay can be told from a
     guess.
@@ -41,6 +43,8 @@ class Authorization(Record):
     code_until = IntAttribute()
     code_challenge = UnicodeAttribute(null=True)
     redirect_hash = UnicodeAttribute()
+    nonce = UnicodeAttribute(null=True)
+    resources = JSONAttribute(null=True)
     generation = IntAttribute(null=True)
     salt = UnicodeAttribute(null=True)
     mac_kid = UnicodeAttribute(null=True)
@@ -52,6 +56,11 @@ class Authorization(Record):
     used_from = UnicodeAttribute(null=True)
     ended_why = UnicodeAttribute(null=True)
     ttl = ExpiryAttribute()
+
+    @property
+    def audience(self) -> dict[str, str]:
+        """The resource servers that were authorized, id by identifier; empty for our own API alone."""
+        return dict(self.resources or {})
 
 
 @dataclass(frozen=True, slots=True)

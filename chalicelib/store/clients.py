@@ -5,17 +5,20 @@ So that a popular one can be read 12,000 times a second.
 
 import random
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from chalicelib.store.reading import Key, query
-from chalicelib.store.record import IntAttribute, Record, table
+from chalicelib.store.record import ExpiryAttribute, IntAttribute, Record, table
 from chalicelib.store.writing import Change, delete, put
 
 COPIES = 4
+DAY: Final = 24 * 3600
+APP: Final = "app"
+RESOURCE_SERVER: Final = "resource_server"
 
 
 class ClientSecret(TypedDict):
@@ -51,7 +54,11 @@ class AllClients(GlobalSecondaryIndex["Client"]):
 
 
 class Client(Record):
-    """An application (RFC 7591's names).  `born` is random: an id used again is another application."""
+    """An application (RFC 7591's names).  `born` is random: an id used again is another application.
+
+    `kind` tells applications from resource servers, which only introspect and have the identifier `resource`.
+    One that registered itself has a `registration_hash`, and while nobody has used it an end, `until`.
+    """
 
     class Meta:
         table_name = table("clients")
@@ -73,6 +80,14 @@ class Client(Record):
     creator_id = UnicodeAttribute()
     creator_name = UnicodeAttribute()
     mattermost_app_id = UnicodeAttribute()
+    kind = UnicodeAttribute(default=APP)
+    resource = UnicodeAttribute(null=True)
+    post_logout_redirect_uris = JSONAttribute(null=True)
+    registration_hash = UnicodeAttribute(null=True)
+    token_endpoint_auth_method = UnicodeAttribute(null=True)  # only if it chose one: then no other is accepted
+    application_type = UnicodeAttribute(null=True)
+    until = IntAttribute(null=True)
+    ttl = ExpiryAttribute(null=True)  # a day after `until`, while there is one
     created_at = IntAttribute()
     updated_at = IntAttribute()
     version = IntAttribute()
@@ -86,6 +101,16 @@ class Client(Record):
     def addresses(self) -> list[str]:
         """The redirect URIs in the order they were given."""
         return list(self.redirect_uris)
+
+    @property
+    def sign_out_addresses(self) -> list[str]:
+        """Where the browser may be sent after a sign-out (OpenID Connect RP-Initiated Logout)."""
+        return list(self.post_logout_redirect_uris or [])
+
+    @property
+    def dynamic(self) -> bool:
+        """Whether it registered itself (RFC 7591)."""
+        return self.registration_hash is not None
 
     @property
     def secret(self) -> ClientSecret | None:
@@ -173,6 +198,9 @@ def _as_read(client: Client) -> Condition:
 
 
 def _copies(client_id: str, values: dict[str, Any], condition: Condition) -> list[Change]:
+    until = values.get("until")
+    values = values | {"ttl": until // 1000 + DAY if until is not None else None}
     rows = [Client(client_key=f"{client_id}#{number}", **values) for number in range(COPIES)]
-    rows[0].listed, rows[0].listed_creator = "c", values["creator_id"] or None
+    if values["kind"] == APP:
+        rows[0].listed, rows[0].listed_creator = "c", values["creator_id"] or None
     return [put(rows[0], condition), *(put(row) for row in rows[1:])]

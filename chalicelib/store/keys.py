@@ -1,15 +1,17 @@
 """The deployment's keys: one secret in Secrets Manager, read again exactly when the settings say that it changed.
 
-The secret is JSON: `roots`, each {id, secret}, from which every symmetric key is derived by label (HKDF, RFC 5869),
-newest first; and `signing`, each {kid, pem}, RSA-2048.
+The secret is JSON: `roots`, from which every symmetric key is derived by label (HKDF, RFC 5869), newest first; and
+`signing`, RSA-2048. How they come and go is in `key_rotation`.
 """
 
 import base64
 import json
 import secrets
+import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import botocore.session
 from botocore.config import Config as ClientConfig
@@ -27,6 +29,40 @@ from chalicelib.credentials import BASE62, KEY_ID_LENGTH
 from chalicelib.errors import Unavailable
 
 _KEY_ID_ALPHABET = BASE62[:10] + BASE62[36:]  # digits and lower-case letters
+
+
+class Root(TypedDict):
+    """A root: 256 bits in base64.  Moments are Unix seconds.
+
+    It is used from `from_version` of the settings' `keys_version` on, and was replaced when it has a `needed_until`.
+    """
+
+    id: str
+    secret: str
+    made_at: NotRequired[int]
+    from_version: NotRequired[int]
+    needed_until: NotRequired[int]
+
+
+class SigningKey(TypedDict):
+    """A signing key.  Moments are Unix seconds.
+
+    One that stopped signing has a `needed_until`: when the last token it signed has ended.
+    """
+
+    kid: str
+    pem: str
+    made_at: NotRequired[int]
+    needed_until: NotRequired[int]
+
+
+class Content(TypedDict):
+    """The whole secret.  `version` is the `keys_version` it is meant for, `last` the change that led to it."""
+
+    roots: list[Root]
+    signing: list[SigningKey]
+    version: NotRequired[int]
+    last: NotRequired[list[str]]
 
 
 @dataclass(frozen=True)
@@ -80,7 +116,7 @@ def at(version: int) -> Keys:
     """
     keys = _held.get(version)
     if keys is None:
-        keys = _fetched()
+        keys = _as_of(version, content())
         _held.clear()
         _held[version] = keys
     return keys
@@ -91,22 +127,38 @@ def forget() -> None:
     _held.clear()
 
 
-def _fetched() -> Keys:
+def content() -> Content:
+    """Read the whole secret.
+
+    Raises:
+        Unavailable: Secrets Manager did not answer.
+
+    """
     try:
         answer = _client().get_secret_value(SecretId=config.current().keys_secret)
     except (BotoCoreError, ClientError) as error:
         raise Unavailable from error
-    held = json.loads(answer["SecretString"])
-    roots = {root["id"]: base64.b64decode(root["secret"]) for root in held["roots"]}
-    return Keys(roots, {key["kid"]: key["pem"] for key in held["signing"]})
+    held: Content = json.loads(answer["SecretString"])
+    return held
+
+
+def replace(held: Content) -> None:
+    """Write the whole secret.
+
+    Raises:
+        Unavailable: Secrets Manager did not answer; whether it wrote is not known.
+
+    """
+    try:
+        _client().put_secret_value(SecretId=config.current().keys_secret, SecretString=json.dumps(held))
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable from error
 
 
 def provision() -> None:
     """Make the secret with one root and one signing key, unless it is there already."""
-    first = {
-        "roots": [{"id": _key_id(), "secret": base64.b64encode(secrets.token_bytes(32)).decode()}],
-        "signing": [{"kid": _key_id(), "pem": _new_pem()}],
-    }
+    root = new_root(int(time.time()))
+    first = Content(roots=[root], signing=[new_signing_key(int(time.time()), {root["id"]})])
     try:
         _client().create_secret(Name=config.current().keys_secret, SecretString=json.dumps(first))
     except ClientError as error:
@@ -115,9 +167,28 @@ def provision() -> None:
 
 
 def first_kid() -> str:
-    """The `kid` of the newest signing key in the secret, for the settings of a new deployment."""
-    answer = _client().get_secret_value(SecretId=config.current().keys_secret)
-    return str(json.loads(answer["SecretString"])["signing"][0]["kid"])
+    """The `kid` of the first signing key in the secret, for the settings of a new deployment."""
+    return content()["signing"][0]["kid"]
+
+
+def new_root(now: int, taken: Collection[str] = ()) -> Root:
+    """Draw a root, with an id that no other key has; `now` is Unix seconds."""
+    secret = base64.b64encode(secrets.token_bytes(32)).decode()
+    return Root(id=_key_id(taken), secret=secret, made_at=now)
+
+
+def new_signing_key(now: int, taken: Collection[str] = ()) -> SigningKey:
+    """Make a signing key, with an id that no other key has; `now` is Unix seconds."""
+    return SigningKey(kid=_key_id(taken), pem=_new_pem(), made_at=now)
+
+
+def _as_of(version: int, held: Content) -> Keys:
+    # A root that is not announced yet is known and not used: other workers may not have it (`key_rotation`).
+    roots = sorted(held["roots"], key=lambda root: root.get("from_version", 0) > version)
+    return Keys(
+        {root["id"]: base64.b64decode(root["secret"]) for root in roots},
+        {key["kid"]: key["pem"] for key in held["signing"]},
+    )
 
 
 @cache
@@ -140,8 +211,9 @@ def _derived(root: bytes, label: str) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=None, info=f"gatepost {label}".encode()).derive(root)
 
 
-def _key_id() -> str:
-    return "".join(secrets.choice(_KEY_ID_ALPHABET) for _ in range(KEY_ID_LENGTH))
+def _key_id(taken: Collection[str]) -> str:
+    drawn = "".join(secrets.choice(_KEY_ID_ALPHABET) for _ in range(KEY_ID_LENGTH))
+    return _key_id(taken) if drawn in taken else drawn
 
 
 def _new_pem() -> str:

@@ -49,6 +49,30 @@ class Key(Generic[R]):
         return {name: {"S": value} for name, value in zip(key_names(self.model), self.values, strict=True)}
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of the rows under a hash key, by their range attribute; exactly one of the three is given."""
+
+    attribute: str
+    prefix: str = ""
+    after: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[R]):
+    """Rows under one hash key, in the order of their range keys.
+
+    `index` is an index's name and hash attribute; what an index gives is for lists only, never to decide.
+    """
+
+    model: type[R]
+    hash_key: str
+    index: tuple[str, str] | None = None
+    span: Span | None = None
+    newest_first: bool = False
+
+
 class Rows:
     """What one read found.  A key that was not asked for is a mistake of ours, not a missing row."""
 
@@ -110,17 +134,34 @@ def query(
 
     `index` is an index's name and hash attribute; what an index gives is for lists only, never to decide.
     """
-    index_name, hash_name = index or (None, key_names(model)[0])
-    request: dict[str, Any] = {
-        "TableName": model.Meta.table_name,
-        "KeyConditionExpression": "#h = :h",
-        "ExpressionAttributeNames": {"#h": hash_name},
-        "ExpressionAttributeValues": {":h": {"S": hash_key}},
-        "ScanIndexForward": not newest_first,
-    }
-    request |= {"IndexName": index_name} if index_name else {"ConsistentRead": True}
+    request = _query(Listing(model, hash_key, index=index, newest_first=newest_first))
     request |= {"Limit": limit} if limit else {}
     return [model.from_raw_data(item) for item in dispatch("Query", request)["Items"]]
+
+
+def rows_of(listing: Listing[R], limit: int) -> list[R]:
+    """Read the first rows of a list, in its order, however many pages of 1 MB they are."""
+    found: list[R] = []
+    request = _query(listing)
+    while len(found) < limit:
+        answer = dispatch("Query", request | {"Limit": limit - len(found)})
+        found += [listing.model.from_raw_data(item) for item in answer["Items"]]
+        if "LastEvaluatedKey" not in answer:
+            break
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+    return found
+
+
+def count_of(listing: Listing[R]) -> int:
+    """Count the rows of a list without carrying them: a round trip for each MB."""
+    total = 0
+    request = _query(listing) | {"Select": "COUNT"}
+    while True:
+        answer = dispatch("Query", request)
+        total += int(answer["Count"])
+        if "LastEvaluatedKey" not in answer:
+            return total
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def dispatch(operation: str, request: dict[str, Any]) -> dict[str, Any]:
@@ -134,6 +175,34 @@ def dispatch(operation: str, request: dict[str, Any]) -> dict[str, Any]:
         return connection().dispatch(operation, request)
     except (BotoCoreError, ClientError) as error:
         raise Unavailable from error
+
+
+def _query(listing: Listing[R]) -> dict[str, Any]:
+    index_name, hash_name = listing.index or (None, key_names(listing.model)[0])
+    request: dict[str, Any] = {
+        "TableName": listing.model.Meta.table_name,
+        "KeyConditionExpression": "#h = :h",
+        "ExpressionAttributeNames": {"#h": hash_name},
+        "ExpressionAttributeValues": {":h": {"S": listing.hash_key}},
+        "ScanIndexForward": not listing.newest_first,
+    }
+    request |= {"IndexName": index_name} if index_name else {"ConsistentRead": True}
+    if listing.span is not None:
+        _narrow(request, listing.span)
+    return request
+
+
+def _narrow(request: dict[str, Any], span: Span) -> None:
+    """Add the one condition that DynamoDB takes on the range key."""
+    conditions = {
+        "begins_with(#r, :r)": span.prefix,
+        "#r > :r": span.after,
+        "#r < :r": span.before,
+    }
+    [(condition, value)] = [(condition, value) for condition, value in conditions.items() if value]
+    request["KeyConditionExpression"] += f" AND {condition}"
+    request["ExpressionAttributeNames"]["#r"] = span.attribute
+    request["ExpressionAttributeValues"][":r"] = {"S": value}
 
 
 def _read_batch(wanted: list[Key[Any]]) -> Iterable[tuple[str, Raw]]:

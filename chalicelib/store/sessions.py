@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.store.reading import Key
+from chalicelib.store.reading import Key, query
 from chalicelib.store.record import ExpiryAttribute, IntAttribute, Record, table
 from chalicelib.store.writing import Change, delete, put, update, write
 
@@ -47,6 +47,11 @@ class SealedSecret:
 def session_key(user_id: str, session_id: str) -> Key[Session]:
     """The key of a session."""
     return Key(Session, user_id, session_id)
+
+
+def sessions_of(user_id: str) -> list[Session]:
+    """Every session of a person that has not been swept yet, dead ones included."""
+    return query(Session, user_id)
 
 
 def opened(session: Session) -> Change:

@@ -35,6 +35,17 @@ class Settings(Record):
     provider_on = BooleanAttribute()
     admins_only = BooleanAttribute()
     http_allowed = BooleanAttribute()
+    name_override = BooleanAttribute(default=False)
+    icon_override = BooleanAttribute(default=False)
+    open_sign_up = BooleanAttribute(default=False)
+    pkce_for_all = BooleanAttribute(default=False)
+    dynamic_registration = BooleanAttribute(default=False)
+    registration_allowlist = UnicodeAttribute(default="")
+    app_schemes = BooleanAttribute(default=False)
+    refresh_idle = IntAttribute(default=30 * 24 * HOUR)
+    refresh_absolute = IntAttribute(default=365 * 24 * HOUR)
+    refresh_grace = IntAttribute(default=30)
+    refresh_grace_public = IntAttribute(default=10)
     access_token_lifetime = IntAttribute()
     code_lifetime = IntAttribute()
     site_name = UnicodeAttribute()
@@ -53,13 +64,16 @@ class Settings(Record):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One line of the settings table.  Lifetimes are seconds; `unit` is how many of them one step of the console is."""
+    """One line of the settings table.  Lifetimes are seconds; `unit` is how many of them one step of the console is.
+
+    A list is a text with an item a line.
+    """
 
     name: str
     label: str
     help: str
     default: Value
-    kind: Literal["bool", "hours", "minutes", "seconds", "text"]
+    kind: Literal["bool", "hours", "minutes", "seconds", "text", "list"]
     api_section: str
     api_key: str
     minimum: int = 0
@@ -82,6 +96,26 @@ SETTINGS = (
         api_key="EnableOAuthServiceProvider",
     ),
     Setting(
+        "name_override",
+        "Enable integrations to override usernames",
+        "Lets an application choose the name shown on its posts. Posts always carry an APP mark and the real account. "
+        "Risk: people may trust a familiar name.",
+        default=False,
+        kind="bool",
+        api_section="ServiceSettings",
+        api_key="EnablePostUsernameOverride",
+    ),
+    Setting(
+        "icon_override",
+        "Enable integrations to override profile picture icons",
+        "Lets an application choose the picture shown on its posts. Posts always carry an APP mark and the real "
+        "account. Risk: people may trust a familiar picture.",
+        default=False,
+        kind="bool",
+        api_section="ServiceSettings",
+        api_key="EnablePostIconOverride",
+    ),
+    Setting(
         "admins_only",
         "Restrict managing integrations to Admins",
         "True: only System Admins register applications. False: every member can, and sees their own.",
@@ -89,6 +123,27 @@ SETTINGS = (
         kind="bool",
         api_section="ServiceSettings",
         api_key="EnableOnlyAdminIntegrations",
+    ),
+    Setting(
+        "dynamic_registration",
+        "Enable Dynamic Client Registration",
+        "Lets programs register themselves without a person. The endpoint is open to anyone who can reach this server. "
+        "What registers itself is never trusted: people are always asked.",
+        default=False,
+        kind="bool",
+        api_section="ServiceSettings",
+        api_key="EnableDynamicClientRegistration",
+    ),
+    Setting(
+        "registration_allowlist",
+        "Callback URLs of programs that register themselves",
+        "One pattern per line, for example https://*.example.com/**. * stands for anything without a slash, ** for "
+        "anything. Programs whose callback URLs match none cannot register. Empty: no restriction.",
+        default="",
+        kind="list",
+        api_section="ServiceSettings",
+        api_key="DCRRedirectURIAllowlist",
+        maximum=4000,
     ),
     Setting(
         "http_allowed",
@@ -99,6 +154,35 @@ SETTINGS = (
         kind="bool",
         api_section="ServiceSettings",
         api_key="EnableInsecureOAuthAddresses",
+    ),
+    Setting(
+        "app_schemes",
+        "Allow app-scheme callbacks for public clients",
+        "True: applications on a phone or computer may be opened by a scheme of their own, like com.example.app:/done. "
+        "False: only web addresses.",
+        default=False,
+        kind="bool",
+        api_section="ServiceSettings",
+        api_key="EnableAppSchemeCallbacks",
+    ),
+    Setting(
+        "pkce_for_all",
+        "Require PKCE of every client",
+        "True: no application can sign anyone in without PKCE, whatever its own setting says. Older software may stop "
+        "working. False: applications that are exempt may.",
+        default=False,
+        kind="bool",
+        api_section="ServiceSettings",
+        api_key="RequirePKCE",
+    ),
+    Setting(
+        "open_sign_up",
+        "Open sign-up",
+        "True: everybody who can reach this server can make an account. False: only people with an invitation.",
+        default=False,
+        kind="bool",
+        api_section="TeamSettings",
+        api_key="EnableOpenServer",
     ),
     Setting(
         "access_token_lifetime",
@@ -122,6 +206,48 @@ SETTINGS = (
         api_key="OAuthCodeLifetimeInSeconds",
         minimum=30,
         maximum=600,
+    ),
+    Setting(
+        "refresh_idle",
+        "Refresh token idle time",
+        "How long an application may leave its refresh token unused before the person has to sign in to it again.",
+        default=30 * 24 * HOUR,
+        kind="hours",
+        api_section="ServiceSettings",
+        api_key="OAuthRefreshTokenIdleInSeconds",
+        minimum=HOUR,
+        maximum=365 * 24 * HOUR,
+    ),
+    Setting(
+        "refresh_absolute",
+        "Refresh token lifetime",
+        "How long an application may act for a person, however busy it is, before they have to sign in to it again.",
+        default=365 * 24 * HOUR,
+        kind="hours",
+        api_section="ServiceSettings",
+        api_key="OAuthRefreshTokenLifetimeInSeconds",
+        minimum=HOUR,
+        maximum=365 * 24 * HOUR,
+    ),
+    Setting(
+        "refresh_grace",
+        "Refresh retry grace",
+        "How long a used refresh token may be sent again by an application that lost the answer.",
+        default=30,
+        kind="seconds",
+        api_section="ServiceSettings",
+        api_key="OAuthRefreshGraceInSeconds",
+        maximum=60,
+    ),
+    Setting(
+        "refresh_grace_public",
+        "Refresh retry grace of public clients",
+        "The same for applications without a secret, which cannot prove that the retry is their own.",
+        default=10,
+        kind="seconds",
+        api_section="ServiceSettings",
+        api_key="OAuthPublicRefreshGraceInSeconds",
+        maximum=60,
     ),
     Setting(
         "site_name",

@@ -57,6 +57,22 @@ class Parameters:
             raise InvalidRequest(f"The parameter {name} contains characters it may not contain.")
         return values[0]
 
+    def all(self, name: str) -> list[str]:
+        """Every value of a name that may be repeated; empty ones count as absent.
+
+        Raises:
+            InvalidRequest: one of them cannot be text.
+            LookupError: the route does not declare this name, which is a mistake of ours.
+
+        """
+        if name not in self._declared:
+            raise LookupError(f"the parameter {name} is read and not declared")
+        return [
+            found
+            for value in self._values.get(name, [])
+            if (found := Parameters([(name, value)], self._declared).get(name))
+        ]
+
     def text(self, name: str) -> str:
         """The value of a form's field as somebody typed it: trimmed, "" if absent."""
         return (self.get(name) or "").strip()

@@ -1,14 +1,20 @@
 """The rules of a person's own fields, and switching an account off and on (ux 6.1)."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.accounts import people
 from chalicelib.accounts.people import NewPerson
+from chalicelib.errors import LastAdmin, NameTaken
 from chalicelib.store.admins import ADMINS
-from chalicelib.store.audit import Event
-from chalicelib.store.writing import ConditionFailed
+from chalicelib.store.audit import Event, Origin
+from chalicelib.store.users import User, name_key
+from chalicelib.store.writing import ConditionFailed, Contention
 from tests.make import World
 
 GOOD = {
@@ -21,7 +27,12 @@ GOOD = {
 
 def problems(**changes: str) -> dict[str, str]:
     """What is wrong with a person who is right but for these fields."""
-    return dict(people.problems(NewPerson(**(GOOD | changes))))
+    return dict(people.problems(new_person(GOOD | changes)))
+
+
+def new_person(typed: dict[str, str]) -> NewPerson:
+    """What somebody typed."""
+    return NewPerson(typed["full_name"], typed["username"], typed["email"], typed["password"])
 
 
 def test_a_person_who_is_right_has_no_problem() -> None:
@@ -120,26 +131,197 @@ def test_a_full_name_is_divided_before_its_last_word(full_name: str, first: str,
 
 def test_a_password_does_not_slip_into_a_log() -> None:
     """DESIGN section 4."""
-    assert "otter-lamp" not in repr(NewPerson(**GOOD))
+    assert "otter-lamp" not in repr(new_person(GOOD))
 
 
 def test_the_last_system_admin_cannot_be_deactivated(world: World) -> None:
     """DESIGN section 2, `admins`: "size > 1"."""
-    with pytest.raises(ConditionFailed):
+    with pytest.raises(LastAdmin):
         people.deactivate(world.maya, world.origin())
     assert world.user(world.maya.user_id).active
 
 
+def test_the_last_system_admin_cannot_be_demoted(world: World) -> None:
+    """DESIGN section 2, promote, demote: `admins` with the same condition."""
+    with pytest.raises(LastAdmin):
+        people.set_admin(world.maya, world.origin(), admin=False)
+    assert world.user(world.maya.user_id).is_admin
+
+
+def test_a_deactivated_system_admin_does_not_count_as_one(world: World) -> None:
+    """DESIGN section 2: the set is of active System Admins."""
+    people.set_admin(world.ana, world.origin(), admin=True)
+    people.deactivate(world.user(world.ana.user_id), world.origin())
+    with pytest.raises(LastAdmin):
+        people.deactivate(world.maya, world.origin())
+
+
+def test_a_demotion_that_another_overtook_is_asked_again(world: World) -> None:
+    """DESIGN section 1: the set changed in between, and nobody can say yet whether this one is the last."""
+    seen = promoted(world, world.ana)
+    people.set_admin(seen, world.origin(), admin=False)
+    promoted(world, world.leo)
+    stale = world.user(world.ana.user_id)
+    stale.roles = world.maya.roles
+    with pytest.raises(Contention):
+        people.set_admin(stale, world.origin(), admin=False)
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_roles_change_and_the_set_of_admins_with_them(active: bool, world: World) -> None:
+    """DESIGN section 2: whoever is deactivated is put into the set when they come back."""
+    if not active:
+        people.deactivate(world.leo, world.origin())
+    people.set_admin(world.user(world.leo.user_id), world.origin(), admin=True)
+    assert world.user(world.leo.user_id).roles == "system_admin system_user"
+    assert (world.leo.user_id in world.row(ADMINS).user_ids) is active
+    people.set_admin(world.user(world.leo.user_id), world.origin(), admin=False)
+    assert world.user(world.leo.user_id).roles == "system_user"
+    assert world.row(ADMINS).user_ids == {world.maya.user_id}
+
+
+def promoted(world: World, user: User) -> User:
+    """Somebody as a System Admin."""
+    people.set_admin(world.user(user.user_id), world.origin(), admin=True)
+    return world.user(user.user_id)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda world: people.set_admin(world.leo, world.origin(), admin=False),
+        lambda world: people.reactivate(world.leo, world.origin()),
+    ],
+)
+def test_what_is_so_already_is_not_written_again(change: Callable[[World], None], world: World) -> None:
+    """Nothing changed, nothing is recorded."""
+    change(world)
+    assert world.user(world.leo.user_id).version == world.leo.version
+    assert list(Event.scan()) == []
+
+
+def test_who_is_deactivated_already_stays_as_they_are(world: World) -> None:
+    """A second press changes no number."""
+    people.deactivate(world.leo, world.origin())
+    gone = world.user(world.leo.user_id)
+    people.deactivate(gone, world.origin())
+    assert world.user(world.leo.user_id).version == gone.version
+
+
+# --- editing ------------------------------------------------------------------------------------------------------
+
+
+def test_an_edition_gives_the_person_as_stored(world: World) -> None:
+    """DESIGN section 1: nobody reads what they have just written."""
+    world.clock.shift(60)
+    values = {"first_name": "Leonardo", "nickname": "Lion", "position": "Keeper"}
+    edited = people.edit(world.leo, values, world.origin())
+    assert edited.attribute_values == world.user(world.leo.user_id).attribute_values
+    assert (edited.name, edited.nickname, edited.position) == ("Leonardo Wong", "Lion", "Keeper")
+    assert (edited.version, edited.updated_at) == (world.leo.version + 1, world.now)
+
+
+@pytest.mark.parametrize(("field", "value", "kind"), [("username", "leon", "u"), ("email", "leon@example.com", "e")])
+def test_a_new_name_is_reserved_and_the_old_one_is_free(
+    field: str, value: str, kind: Literal["u", "e"], world: World
+) -> None:
+    """DESIGN section 2, rename: names are changed with the person."""
+    people.edit(world.leo, {field: value}, world.origin())
+    assert world.row(name_key(kind, value)).owner_id == world.leo.user_id
+    assert world.find(name_key(kind, getattr(world.leo, field))) is None
+
+
+def test_an_old_name_can_be_taken_by_somebody_else(world: World) -> None:
+    """DESIGN section 2: it is free from the moment of the rename."""
+    people.edit(world.leo, {"username": "leon"}, world.origin())
+    people.edit(world.ana, {"username": "leo"}, world.origin())
+    assert world.row(name_key("u", "leo")).owner_id == world.ana.user_id
+    with pytest.raises(NameTaken):
+        people.edit(world.user(world.leo.user_id), {"username": "leo"}, world.origin())
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("username", "ana"), ("email", "ana@example.com"), ("email", "ANA@example.COM")],
+)
+def test_somebody_elses_name_is_not_taken_and_nothing_changes(field: str, value: str, world: World) -> None:
+    """DESIGN section 2: `names` decides, whatever the case."""
+    with pytest.raises(NameTaken) as refusal:
+        people.edit(world.leo, {field: value, "nickname": "Lion"}, world.origin())
+    assert (refusal.value.field, refusal.value.id) == (field, f"app.user.save.{field}_exists.app_error")
+    assert world.user(world.leo.user_id).attribute_values == world.leo.attribute_values
+    assert world.row(name_key("e", "leo@example.com")).owner_id == world.leo.user_id
+
+
+def test_ones_own_name_in_another_case_is_no_other_name(world: World) -> None:
+    """DESIGN section 2: case does not tell names apart."""
+    people.edit(world.leo, {"email": "Leo@Example.com"}, world.origin())
+    assert world.user(world.leo.user_id).email == "Leo@Example.com"
+    assert world.row(name_key("e", "leo@example.com")).owner_id == world.leo.user_id
+
+
+def test_an_edition_of_what_was_read_before_another_is_refused(world: World) -> None:
+    """DESIGN section 1: the condition repeats the read."""
+    people.edit(world.leo, {"nickname": "Lion"}, world.origin())
+    with pytest.raises(ConditionFailed):
+        people.edit(world.leo, {"username": "leon"}, world.origin())
+    assert world.find(name_key("u", "leon")) is None
+
+
+def test_an_edition_is_recorded_by_the_names_of_its_fields(world: World) -> None:
+    """DESIGN section 4: the audit says what was changed, not what to."""
+    people.edit(world.leo, {"position": "Keeper", "nickname": "Lion"}, world.origin(world.leo.user_id))
+    [event] = Event.scan()
+    assert (event.action, event.object, event.actor_id) == ("user.edit", "nickname, position", world.leo.user_id)
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong"),
+    [
+        ({"nickname": "n" * 64, "position": "p" * 128, "first_name": "", "last_name": ""}, set()),
+        ({"nickname": "n" * 65}, {"nickname"}),
+        ({"position": "p" * 129}, {"position"}),
+        ({"first_name": "n" * 65, "last_name": "a\nb"}, {"first_name", "last_name"}),
+        ({"username": "Leo", "email": "leo"}, {"username", "email"}),
+        ({"email": "l\u202eeo@example.com"}, {"email"}),
+    ],
+)
+def test_own_fields_have_limits(values: dict[str, str], wrong: set[str]) -> None:
+    """Ux 6.13: only what is sent is checked."""
+    assert set(people.field_problems(values)) == wrong
+
+
+# --- ending everything at once ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("end", "numbers", "action"),
+    [
+        (people.sign_out_everywhere, (2, 1), "user.sign_out_everywhere"),
+        (partial(people.sign_out_everywhere, apps_too=True), (2, 2), "user.sign_out_everywhere"),
+        (people.revoke_all_apps, (1, 2), "user.revoke_all_apps"),
+    ],
+)
+def test_all_sessions_or_all_access_end_with_one_number(
+    end: Callable[[User, Origin], None], numbers: tuple[int, int], action: str, world: World
+) -> None:
+    """DESIGN section 1: one write, however many there are."""
+    end(world.leo, world.origin())
+    leo = world.user(world.leo.user_id)
+    assert (leo.session_no, leo.access_no) == numbers
+    assert [event.action for event in Event.scan()] == [action]
+    with pytest.raises(ConditionFailed):
+        end(world.leo, world.origin())
+
+
 def test_an_admin_leaves_and_comes_back_as_admin(world: World) -> None:
     """DESIGN section 2: `admins` minus the id in the same transaction."""
-    people.deactivate(world.leo, world.origin())
+    people.deactivate(promoted(world, world.ana), world.origin())
     assert world.row(ADMINS).user_ids == {world.maya.user_id}
-    ana = world.user(world.ana.user_id)
-    ana.roles = world.maya.roles
-    people.reactivate(ana, world.origin())
-    assert world.row(ADMINS).user_ids == {world.maya.user_id, ana.user_id}
+    people.reactivate(world.user(world.ana.user_id), world.origin())
+    assert world.row(ADMINS).user_ids == {world.maya.user_id, world.ana.user_id}
     people.deactivate(world.maya, world.origin())
-    assert world.row(ADMINS).user_ids == {ana.user_id}
+    assert world.row(ADMINS).user_ids == {world.ana.user_id}
 
 
 def test_deactivating_moves_both_numbers_and_reactivating_neither(world: World) -> None:

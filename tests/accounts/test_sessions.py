@@ -186,3 +186,23 @@ def test_a_token_does_not_slip_into_a_log(form: str, world: World) -> None:
     """DESIGN section 4: nothing secret in a log."""
     opened = sessions.prepare(world.leo, world.settings(), world.origin())
     assert opened.token not in form.format(opened)
+
+
+def test_the_open_sessions_of_a_person_are_those_that_count_the_last_used_first(world: World, token: str) -> None:
+    """Ux 6.14: ended, idle and old ones are not shown."""
+    world.clock.shift(11 * HOUR)
+    world.session(world.ana)
+    recent = world.session(world.leo)
+    shown = sessions.open_sessions(world.leo, world.settings(), world.now)
+    assert [each.session_id for each in shown] == [row(world, recent).session_id, row(world, token).session_id]
+    world.clock.shift(HOUR)
+    shown = sessions.open_sessions(world.leo, world.settings(), world.now)
+    assert [each.session_id for each in shown] == [row(world, recent).session_id]
+    end_by_session_number(world)
+    assert sessions.open_sessions(world.user(world.leo.user_id), world.settings(), world.now) == []
+
+
+def test_who_signs_out_everywhere_else_goes_on_with_a_new_session(world: World, token: str) -> None:
+    """Ux 6.14: one write ends all others."""
+    opened = sessions.sign_out_others(world.leo, world.settings(), world.origin(world.leo.user_id))
+    assert (works(token), works(opened.token)) == (False, True)

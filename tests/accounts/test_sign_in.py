@@ -1,56 +1,18 @@
 """Signing in: the same steps for everybody, and tries that are counted before a password is looked at."""
 
 from collections.abc import Callable
-from typing import Any
 
-import argon2
 import pytest
 
 from chalicelib.accounts import people
-from chalicelib.accounts.sign_in import login_key, network_of, sign_in
-from chalicelib.credentials import password_matches
+from chalicelib.accounts.sign_in import Attempt, login_key, network_of, sign_in
 from chalicelib.errors import Deactivated, TooManyTries, WrongCredentials
-from chalicelib.store.audit import Event, Origin
+from chalicelib.store.audit import Event
 from chalicelib.store.limits import Limit
-from chalicelib.store.reading import connection
 from chalicelib.store.users import User
+from tests.accounts.conftest import HOME, OFFICE, Steps
 from tests.browser import Browser, api
 from tests.make import PASSWORD, World
-
-HOME, OFFICE = "198.51.100.7", "203.0.113.9"
-Steps = list[str]
-
-
-@pytest.fixture
-def knock(world: World) -> Callable[..., User]:
-    """Try to sign in, from a network of one's choice."""
-
-    def knock(login_id: str, password: str = PASSWORD, network: str = HOME) -> User:
-        origin = Origin("sign-in", network, "a test", world.origin().request_id, world.now)
-        return sign_in(login_id, password, world.find(login_key(login_id)), world.settings(), origin)[0]
-
-    return knock
-
-
-@pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch, world: World) -> Steps:
-    """What was asked of DynamoDB and of Argon2, in order."""
-    password_matches("anything", None)  # a worker's first unknown person costs one hash more
-    done: Steps = []
-    verify, dispatch = argon2.PasswordHasher.verify, connection().dispatch
-
-    def verified(self: Any, *arguments: Any) -> Any:
-        done.append("verify")
-        return verify(self, *arguments)
-
-    def dispatched(operation: str, request: Any) -> Any:
-        rows = request.get("TransactItems") or [1 for table in request["RequestItems"].values() for _ in table["Keys"]]
-        done.append(f"{operation} of {len(rows)}")
-        return dispatch(operation, request)
-
-    monkeypatch.setattr(argon2.PasswordHasher, "verify", verified)
-    monkeypatch.setattr(connection(), "dispatch", dispatched)
-    return done
 
 
 def limits() -> dict[str, int]:
@@ -110,7 +72,7 @@ def test_everybody_who_fails_takes_the_same_steps(
     name, settings = world.find(login_key("nobody" if case == "unknown" else "leo")), world.settings()
     steps.clear()
     with pytest.raises(WrongCredentials):
-        sign_in("somebody", "wrong-password", name, settings, world.origin())
+        sign_in(Attempt("somebody", "wrong-password"), name, settings, world.origin())
     assert steps == ["BatchGetItem of 1", "TransactWriteItems of 3", "verify"]
 
 
@@ -118,7 +80,7 @@ def test_signing_in_is_three_round_trips_after_the_name(steps: Steps, world: Wor
     """DESIGN section 9: sign-in 4 round trips, one of which read the name."""
     name, settings = world.find(login_key("leo")), world.settings()
     steps.clear()
-    sign_in("leo", PASSWORD, name, settings, world.origin())
+    sign_in(Attempt("leo", PASSWORD), name, settings, world.origin())
     assert steps == ["BatchGetItem of 1", "TransactWriteItems of 3", "verify", "TransactWriteItems of 5"]
 
 
@@ -263,8 +225,6 @@ def test_counters_are_swept_after_their_window(knock: Callable[..., User], world
 def test_networks_are_24_and_48_bits(address: str, network: str) -> None:
     """Design note (b) 10."""
     assert network_of(address) == network
-
-    """Issue 2 item 2: the throttle is there whichever way one comes."""
 
 
 def test_page_and_api_share_the_counters(browser: Browser) -> None:

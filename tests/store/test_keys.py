@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
@@ -12,17 +11,14 @@ from chalicelib import config
 from chalicelib.errors import Unavailable
 from chalicelib.store import keys
 from tests.make import World
+from tests.vault import kept_as_found
 
 
 @pytest.fixture
 def vault(world: World) -> Iterator[Any]:
     """Secrets Manager, left as it was found."""
-    client: Any = botocore.session.get_session().create_client("secretsmanager")
-    before = held(client)
-    keys.forget()
-    yield client
-    client.put_secret_value(SecretId=config.current().keys_secret, SecretString=json.dumps(before))
-    keys.forget()
+    with kept_as_found() as client:
+        yield client
 
 
 def held(vault: Any) -> dict[str, Any]:

@@ -8,16 +8,34 @@ from chalicelib.store.settings import COPIES, SETTINGS, Setting, Settings, setti
 from chalicelib.store.writing import ConditionFailed, write_together
 from tests.make import World
 
-# DESIGN section 5, the settings of this step: default and API v4 key; section 3 for lifetimes, in seconds.
+# DESIGN section 5, the settings there are: default and API v4 key; section 3 for lifetimes, in seconds.
 TABLE = {
     "provider_on": (False, "EnableOAuthServiceProvider"),
+    "name_override": (False, "EnablePostUsernameOverride"),
+    "icon_override": (False, "EnablePostIconOverride"),
     "admins_only": (True, "EnableOnlyAdminIntegrations"),
+    "dynamic_registration": (False, "EnableDynamicClientRegistration"),
+    "registration_allowlist": ("", "DCRRedirectURIAllowlist"),
     "http_allowed": (True, "EnableInsecureOAuthAddresses"),
+    "app_schemes": (False, "EnableAppSchemeCallbacks"),
+    "pkce_for_all": (False, "RequirePKCE"),
+    "open_sign_up": (False, "EnableOpenServer"),
     "access_token_lifetime": (3600, "OAuthAccessTokenLifetimeInSeconds"),
     "code_lifetime": (60, "OAuthCodeLifetimeInSeconds"),
+    "refresh_idle": (30 * 24 * 3600, "OAuthRefreshTokenIdleInSeconds"),
+    "refresh_absolute": (365 * 24 * 3600, "OAuthRefreshTokenLifetimeInSeconds"),
+    "refresh_grace": (30, "OAuthRefreshGraceInSeconds"),
+    "refresh_grace_public": (10, "OAuthPublicRefreshGraceInSeconds"),
     "site_name": ("Gatepost", "SiteName"),
 }
-BOUNDS = {"access_token_lifetime": (300, 30 * 24 * 3600), "code_lifetime": (30, 600)}
+BOUNDS = {
+    "access_token_lifetime": (300, 30 * 24 * 3600),
+    "code_lifetime": (30, 600),
+    "refresh_idle": (3600, 365 * 24 * 3600),
+    "refresh_absolute": (3600, 365 * 24 * 3600),
+    "refresh_grace": (0, 60),
+    "refresh_grace_public": (0, 60),
+}
 
 
 def copy(number: int) -> Settings | None:
@@ -39,6 +57,14 @@ def test_a_new_deployment_has_the_defaults(store: None, setting: Setting) -> Non
 def test_every_setting_of_the_table_is_there(store: None) -> None:
     """DESIGN section 5."""
     assert {setting.name for setting in SETTINGS} == set(TABLE)
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_the_rows_own_default_is_the_tables(setting: Setting) -> None:
+    """A deployment that is older than a setting has its default."""
+    own = Settings(name="live#0").attribute_values.get(setting.name, setting.default)
+
+    assert own == setting.default
 
 
 @pytest.mark.parametrize("name", BOUNDS)

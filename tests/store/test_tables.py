@@ -10,7 +10,7 @@ from chalicelib.store.record import ExpiryAttribute, Record
 from chalicelib.store.tables import MODELS
 
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-SWEPT = {"settings", "sessions", "grants", "authorizations", "limits", "audit"}
+SWEPT = {"settings", "sessions", "clients", "client_notes", "grants", "authorizations", "invites", "limits", "audit"}
 
 
 def records() -> set[type[Record]]:

@@ -1,5 +1,43 @@
 """Mattermost's API v4: what its clients call, with its statuses and error ids."""
 
-from chalicelib.web.api import apps, server, users
+from chalicelib.web.api import (
+    accounts,
+    apps,
+    audits,
+    channel_lists,
+    channel_members,
+    channels,
+    directory,
+    image,
+    passwords,
+    post_lists,
+    posts,
+    registration,
+    server,
+    sessions,
+    sign_in,
+    team_members,
+    teams,
+    users,
+)
 
-SURFACES = (apps.surface, users.surface, server.surface)
+SURFACES = (
+    apps.surface,
+    audits.surface,
+    sign_in.surface,
+    users.surface,
+    directory.surface,
+    image.surface,
+    accounts.surface,
+    passwords.surface,
+    sessions.surface,
+    server.surface,
+    teams.surface,
+    team_members.surface,
+    channels.surface,
+    channel_lists.surface,
+    channel_members.surface,
+    posts.surface,
+    post_lists.surface,
+    registration.surface,
+)

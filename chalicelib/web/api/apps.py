@@ -51,7 +51,7 @@ def create(call: Call) -> Response:
     """Register an application (contract 2.1); trusted is for System Admins and quietly false for others."""
     body = call.request.json("oauth_app")
     draft = _draft(body, trusted=policy.may_trust(call.user), public=_flag(body, "is_public"), held=None)
-    _check(draft, call.settings)
+    _check(draft, None, call.settings)
     client_id, secret = registration.register(draft, call.user, call.request.origin(call.user.user_id))
     key = main_key(client_id)
     client = read(key)[key]
@@ -96,7 +96,7 @@ def update(call: Call) -> Response:
         raise InvalidParameter("app_id")
     client = _managed(call)
     draft = _draft(body, trusted=policy.may_trust(call.user), public=client.public, held=client)
-    _check(draft, call.settings)
+    _check(draft, client, call.settings)
     try:
         edited = registration.edit(client, draft, call.request.origin(call.user.user_id))
     except ConditionFailed as failure:
@@ -163,6 +163,7 @@ def _json(client: Client, secret: str = "") -> dict[str, Any]:
         "is_trusted": client.trusted,
         "is_public": client.public,
         "mattermost_app_id": client.mattermost_app_id,
+        **({"is_dynamically_registered": True} if client.dynamic else {}),
     }
 
 
@@ -186,6 +187,8 @@ def _draft(body: Mapping[str, Any], *, trusted: bool, public: bool, held: Client
         # Mattermost's clients know no PKCE; what they register may sign in without, and carries the warning.
         pkce_exempt=held.pkce_exempt if held else not public,
         mattermost_app_id=texts["mattermost_app_id"],
+        scope=held.scope if held else policy.EVERYTHING,
+        post_logout_redirect_uris=held.sign_out_addresses if held else [],
     )
 
 
@@ -196,8 +199,13 @@ def _flag(body: Mapping[str, Any], name: str) -> bool:
     return bool(value)
 
 
-def _check(draft: Draft, settings: Settings) -> None:
-    found = registration.problems(draft, http_allowed=settings.http_allowed, description_required=False)
+def _check(draft: Draft, held: Client | None, settings: Settings) -> None:
+    found = registration.problems(
+        draft,
+        http_allowed=settings.http_allowed,
+        app_schemes=settings.app_schemes,
+        homepage_required=held is None or not held.dynamic,
+    )
     if found:
         raise Refusal(f"{found[0].message}.", id=found[0].id)
     if len(draft.mattermost_app_id.encode()) > 32:  # contract 1.2

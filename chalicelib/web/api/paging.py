@@ -14,9 +14,14 @@ _DIGITS: Final = 6
 
 def paged(request: Request, items: Sequence[T]) -> Sequence[T]:
     """The page that was asked for; what is no number counts as not asked."""
-    size = min(_number(request, "per_page", DEFAULT) or DEFAULT, LIMIT)
-    start = _number(request, "page", 0) * size
+    start, size = window(request)
     return items[start : start + size]
+
+
+def window(request: Request) -> tuple[int, int]:
+    """How many items the page that was asked for skips, and how many it has."""
+    size = min(_number(request, "per_page", DEFAULT) or DEFAULT, LIMIT)
+    return _number(request, "page", 0) * size, size
 
 
 def _number(request: Request, name: str, default: int) -> int:

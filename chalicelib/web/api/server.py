@@ -1,6 +1,6 @@
 """The server over the API: ping, what clients need to know of the settings, and the settings themselves.
 
-Contract 2.12.
+Contract 2.11 and 2.12.
 """
 
 from collections.abc import Mapping
@@ -8,18 +8,19 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib import __version__, config, policy
+from chalicelib import __version__, allowlist, config, policy
 from chalicelib.accounts import server
-from chalicelib.errors import Changed, InvalidParameter
+from chalicelib.errors import Changed, InvalidParameter, Refusal
 from chalicelib.store.settings import HOUR, SETTINGS, Setting, Settings, Value
 from chalicelib.store.users import User
 from chalicelib.store.writing import ConditionFailed
 from chalicelib.web import answers
-from chalicelib.web.callers import CLIENT, PERSON, PUBLIC, Call
+from chalicelib.web.callers import CLIENT, PERSON, PUBLIC, Call, scope
 from chalicelib.web.routes import Surface
 from chalicelib.web.shapes import ApiShape
 
 surface = Surface("api_server", ApiShape())
+SECTIONS = ("ServiceSettings", "TeamSettings")
 # Mattermost keeps the lifetime in whole hours; the exact one has a key of its own.
 LIFETIME, LIFETIME_IN_HOURS = "access_token_lifetime", "SessionLengthSSOInHours"
 
@@ -33,6 +34,18 @@ def ping(_call: Call) -> Response:
     """The server is there."""
     nothing = ("AndroidLatestVersion", "AndroidMinVersion", "IosLatestVersion", "IosMinVersion")
     return answers.as_json({"status": "OK", "ActiveSearchBackend": "database", **dict.fromkeys(nothing, "")})
+
+
+@surface.route("GET", "/api/v4/license/client", CLIENT)
+def licence(_call: Call) -> Response:
+    """There is none, and none is needed: clients hide what a licence would open."""
+    return answers.as_json({"IsLicensed": "false"})
+
+
+@surface.route("GET", "/api/v4/oauth_test", scope("users:read"))
+def oauth_test(_call: Call) -> Response:
+    """Whether a session or a token works: Mattermost's own tests ask here (contract case 98)."""
+    return answers.as_json({"status": "OK"})
 
 
 @surface.route("GET", "/api/v4/config/client", PUBLIC)
@@ -55,9 +68,10 @@ def show(call: Call) -> Response:
     return answers.as_json(_json(call.settings))
 
 
-@surface.route("PUT", "/api/v4/config/patch", PERSON, may=_admin, fields=("ServiceSettings", "TeamSettings"))
+@surface.route("PUT", "/api/v4/config", PERSON, may=_admin, fields=SECTIONS)
+@surface.route("PUT", "/api/v4/config/patch", PERSON, may=_admin, fields=SECTIONS)
 def patch(call: Call) -> Response:
-    """Change some settings; what is not named stays, what is not ours is ignored."""
+    """Change settings; what is not named stays at either address, what is not ours is ignored."""
     values = _values(call.request.json("config"))
     try:
         server.change_settings(call.settings, values, call.request.origin(call.user.user_id))
@@ -77,7 +91,10 @@ def _sections(values: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
         "TeamSettings": {},
     }
     for setting in SETTINGS:
-        sections[setting.api_section][setting.api_key] = values[setting.name]
+        value = values[setting.name]
+        sections[setting.api_section][setting.api_key] = (
+            allowlist.lines(str(value)) if setting.kind == "list" else value
+        )
     sections["ServiceSettings"][LIFETIME_IN_HOURS] = -(-int(values[LIFETIME]) // HOUR)
     return sections
 
@@ -97,6 +114,23 @@ def _values(body: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def _checked(setting: Setting, value: object) -> Value:
+    if setting.kind == "list":
+        return _checked_list(setting, value)
     if not server.acceptable(setting, value):
         raise InvalidParameter("config", description=f"{setting.api_key} is not one of the values it can have.")
     return value  # type: ignore[return-value]  # `acceptable` has just said so
+
+
+def _checked_list(setting: Setting, value: object) -> Value:
+    """An array of patterns as the text it is kept as; one bad pattern spoils the whole change (contract 1.9)."""
+    items = [item.strip() for item in value if isinstance(item, str)] if isinstance(value, list) else None
+    if items is None or not isinstance(value, list) or len(items) != len(value):
+        raise InvalidParameter("config", description=f"{setting.api_key} is a list of texts.")
+    found = next((problem for item in items if item and (problem := allowlist.problem(item))), None)
+    text = "\n".join(item for item in items if item)
+    if found or not server.acceptable(setting, text):
+        raise Refusal(
+            f"{setting.api_key}: {found or f'shorten to {setting.maximum} characters in all'}.",
+            id="model.config.is_valid.dcr_redirect_uri_allowlist.app_error",
+        )
+    return text

@@ -7,37 +7,16 @@ import requests
 
 from chalicelib import config
 from chalicelib.accounts import people
+from chalicelib.web.browser import cookie_name
 from local.server import Server
 from tests.browser import Answer, Browser, api, call, exchange, me
 from tests.make import PASSWORD, World
 from tests.web.api.bodies import refused
 from tests.web.api.conftest import Callers
+from tests.web.api.people import OWN_FIELDS
 
 WRONG = (401, "api.user.login.invalid_credentials_email_username")
 XHR = {"X-Requested-With": "XMLHttpRequest"}
-USER_FIELDS = {
-    "id",
-    "create_at",
-    "update_at",
-    "delete_at",
-    "username",
-    "auth_data",
-    "auth_service",
-    "email",
-    "email_verified",
-    "nickname",
-    "first_name",
-    "last_name",
-    "position",
-    "roles",
-    "props",
-    "notify_props",
-    "last_password_update",
-    "last_picture_update",
-    "locale",
-    "timezone",
-    "disable_welcome_email",
-}
 
 
 def login(login_id: Any = "leo", password: Any = PASSWORD, **headers: str) -> Answer:
@@ -71,14 +50,14 @@ def test_login_by_username_or_email_gives_the_user_and_a_token(login_id: str, ca
     answer = login(login_id)
     assert (answer.status, answer.json["id"]) == (200, world.leo.user_id)
     assert me(answer.headers["Token"]).json == answer.json
-    assert answer.json.keys() == USER_FIELDS
+    assert answer.json.keys() == OWN_FIELDS
 
 
 def test_login_sets_cookies_only_for_an_xmlhttprequest(callers: Callers) -> None:
     """Contract 2.12."""
     assert cookies(login()) == {}
     answer = login(**XHR)
-    assert cookies(answer).keys() == {"MMAUTHTOKEN", "MMUSERID", "MMCSRF"}
+    assert cookies(answer).keys() == {"MMAUTHTOKEN", "MMUSERID", "MMCSRF", cookie_name("device")}
     assert answer.headers["Token"] in cookies(answer)["MMAUTHTOKEN"]
 
 
@@ -267,7 +246,7 @@ def test_logging_out_by_cookie_takes_the_cookies_away(by_cookie: requests.Sessio
     """Contract 2.12."""
     answer = send(by_cookie, "POST", "/users/logout", **XHR)
     assert answer.json == {"status": "OK"}
-    assert not by_cookie.cookies.keys()
+    assert by_cookie.cookies.keys() == [cookie_name("device")]  # known, and signed out
 
 
 def test_mattermosts_cookie_is_no_session_for_pages(by_cookie: requests.Session) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from chalice.app import Chalice, Request, Response
 
-from chalicelib.web import account, api, console, home, http, integrations, oauth, routes, sign_in
+from chalicelib.web import account, api, channels, console, home, http, integrations, oauth, routes, sign_in
 from chalicelib.web.elsewhere import ElsewhereShape
 
 app = Chalice(app_name="gatepost")
@@ -17,7 +17,7 @@ def enter(event: Request, get_response: Callable[[Request], Response]) -> Respon
     return get_response(event)
 
 
-for room in (home, sign_in, integrations, account, console, oauth, api):
+for room in (home, sign_in, channels, integrations, account, console, oauth, api):
     for surface in room.SURFACES:
         app.register_blueprint(surface.blueprint)
 routes.complete(app, ElsewhereShape())

@@ -8,7 +8,7 @@ from chalice.app import Response
 
 from chalicelib import config
 from chalicelib.errors import Refusal
-from chalicelib.oauth.redirect_uris import ClientAddress
+from chalicelib.oauth.redirect_uris import ClientAddress, opens_app
 
 HTML: Final = "text/html; charset=utf-8"
 NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -48,6 +48,12 @@ def as_page(html: str, status: int = 200, *, images: str = "'self'", opener: boo
     return Response(html, headers, status)
 
 
+def as_picture(svg: str, headers: Mapping[str, str]) -> Response:
+    """A drawing of ours; opened by itself it may load and run nothing."""
+    safe = {"Content-Security-Policy": "default-src 'none'", "Content-Type": "image/svg+xml"}
+    return Response(svg, {**headers, **safe}, 200)
+
+
 def nothing(status: int = 204, headers: Mapping[str, str] | None = None) -> Response:
     """An answer without a body."""
     return Response("", {**NO_STORE, **(headers or {}), "Content-Type": "text/plain"}, status)
@@ -66,7 +72,14 @@ def go(path: str, status: int = 303) -> Response:
 
 
 def go_to_client(address: ClientAddress) -> Response:
-    """Send the browser to a client's registered address; 302, and only in answer to a GET (RFC 9700 section 4.12)."""
+    """Send the browser to a client's registered address; 302, and only in answer to a GET (RFC 9700 section 4.12).
+
+    Raises:
+        ValueError: it opens an app, and a redirect would leave the page before it on the screen (ux 3.2).
+
+    """
+    if opens_app(address):
+        raise ValueError("an app is opened by the hand-over page")
     return Response("", {**NO_STORE, "Location": str(address), "Content-Type": HTML}, 302)
 
 

@@ -18,6 +18,7 @@ from chalicelib.credentials import mac, same
 from chalicelib.errors import (
     FormExpired,
 )
+from chalicelib.oauth.redirect_uris import ClientAddress, opens_app
 from chalicelib.policy import SESSION_ABSOLUTE
 from chalicelib.store.settings import Settings
 from chalicelib.web import answers, pages
@@ -164,6 +165,11 @@ def go_with_flash(call: Call, path: str, flash: Flash) -> Response:
 def hand_over(call: Call, target: str, label: str) -> Response:
     """End a form whose next stop may be a client: one page that goes on by itself (DESIGN section 4)."""
     return page(call, "handover.html", opener=True, target=target, label=label)
+
+
+def go_to_client(call: Call, address: ClientAddress, label: str) -> Response:
+    """Answer a client: by redirect, or on the page that opens an app of the device (ux 3.2)."""
+    return hand_over(call, address, label) if opens_app(address) else answers.go_to_client(address)
 
 
 def _flash(call: Call) -> Flash | None:

@@ -58,7 +58,7 @@ def health(_call: Call) -> Response:
 @surface.route("GET", "/.well-known/change-password", CLIENT)
 def change_password(_call: Call) -> Response:
     """Where password managers send people (W3C, A Well-Known URL for Changing Passwords)."""
-    return answers.go("/account", 302)
+    return answers.go("/account/security/password", 302)
 
 
 @surface.route("GET", "/.well-known/security.txt", CLIENT)

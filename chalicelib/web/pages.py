@@ -57,7 +57,12 @@ def date(moment: int) -> str:
 
 def full_moment(moment: int) -> str:
     """`3 Nov 2026, 12:44 UTC`."""
-    return f"{date(moment)}, {_utc(moment):%H:%M} UTC"
+    return f"{date(moment)}, {clock(moment)}"
+
+
+def clock(moment: int) -> str:
+    """`12:44 UTC`."""
+    return f"{_utc(moment):%H:%M} UTC"
 
 
 def iso(moment: int) -> str:
@@ -125,6 +130,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "date": date,
         "moment": full_moment,
+        "clock": clock,
         "iso": iso,
         "ago": ago,
         "host": host,

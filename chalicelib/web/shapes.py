@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from chalice.app import Response
 
+from chalicelib import config
 from chalicelib.errors import (
     FormExpired,
     InsufficientScope,
@@ -23,7 +24,7 @@ from chalicelib.web.callers import Call, Presented
 from chalicelib.web.http import Request
 from chalicelib.web.routes import Route
 
-_NEVER_SENT_BACK: Final = frozenset({"csrf", "password"})
+_NEVER_SENT_BACK: Final = frozenset({"csrf", "password", "current_password"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,8 @@ class ApiShape:
         if isinstance(refusal, InvalidToken | InsufficientScope):
             body |= {"error": refusal.error, "error_description": refusal.description}
         response = answers.as_json(body, refusal.status)
-        if refusal.status == 401:  # an HTTP status
-            response.headers["WWW-Authenticate"] = _challenge(refusal)
+        if refusal.status == 401 or isinstance(refusal, InsufficientScope):  # an HTTP status
+            response.headers["WWW-Authenticate"] = challenge(refusal, route)
         return response
 
     def finish(self, response: Response, route: Route) -> Response:
@@ -130,7 +131,10 @@ class OAuthShape:
 
     def refuse(self, refusal: Refusal, route: Route, request: Request, call: Call | None) -> Response:
         """Say no in the RFC's words and Mattermost's."""
-        return answers.as_json(answers.oauth_refusal_body(refusal, request.id), refusal.status)
+        response = answers.as_json(answers.oauth_refusal_body(refusal, request.id), refusal.status)
+        if route.access.kind == "scope" and refusal.status in {401, 403}:  # HTTP statuses
+            response.headers["WWW-Authenticate"] = challenge(refusal, route)
+        return response
 
     def finish(self, response: Response, route: Route) -> Response:
         """Open to other origins where that is meant."""
@@ -145,7 +149,11 @@ def _resend(route: Route, request: Request) -> Resend | None:
     """
     if route.form is None or not browser.from_here(request):
         return None
-    fields = [(name, value) for name, value in request.form.pairs() if name not in _NEVER_SENT_BACK]
+    try:
+        pairs = request.form.pairs()
+    except Refusal:
+        return None  # what cannot be read cannot be given back
+    fields = [(name, value) for name, value in pairs if name not in _NEVER_SENT_BACK]
     return Resend(request.path, route.form or "", fields)
 
 
@@ -172,8 +180,16 @@ def _address(request: Request) -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
-def _challenge(refusal: Refusal) -> str:
-    """A bare challenge when no token came, the reason when one did (RFC 6750 section 3)."""
-    if isinstance(refusal, InvalidToken):
-        return f'Bearer error="invalid_token", error_description="{refusal.description}"'
-    return "Bearer"
+def challenge(refusal: Refusal, route: Route) -> str:
+    """No reason when no token came, the reason when one did (RFC 6750 section 3, RFC 9728 section 5.1).
+
+    With the scope the call needs: a client that is told none asks people for all there are (checklist mcp-2).
+    """
+    where = config.current().url("/.well-known/oauth-protected-resource/api/v4")
+    parts = [f'resource_metadata="{where}"']
+    if isinstance(refusal, InvalidToken | InsufficientScope):
+        parts = [f'error="{refusal.error}"', f'error_description="{refusal.description}"', *parts]
+    scope = refusal.scope if isinstance(refusal, InsufficientScope) else route.access.scope
+    if scope:
+        parts.append(f'scope="{scope}"')
+    return f"Bearer {', '.join(parts)}"

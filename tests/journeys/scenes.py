@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 from chalicelib.accounts import setup
 from tests.browser import Browser as Visitor
 from tests.browser import authorization_request, exchange
+from tests.crew import Crew, token, write
 from tests.journeys.screen import Screen
 from tests.make import App, World
 
 APPS = "/integrations/oauth2-apps"
 ALLOWED = "/account/security/oauth2-apps"
 CONSOLE = "/admin/integrations/custom"
+CHANNEL = "/channels/{channel}"
 ELSEWHERE = re.compile("^https:")
 ICON = "https://standup.example.net/icon.png"
 # The longest of everything, without a place to break.
@@ -149,6 +151,25 @@ def for_developers(screen: Screen, world: World) -> Screen:
     return screen
 
 
+def in_channel(screen: Screen, world: World, path: str = "", *, switched_on: bool = False, **changes: Any) -> Screen:
+    """A channel with a post by a person, two by an application and a reply, as Leo; `{root}` is the first post's id."""
+    crew = Crew.of(world)
+    crew.direct(world.leo, world.ana)
+    root = crew.post(crew.square, world.ana, "Good morning.\nWho has news?")
+    access = token(world.app(**changes), crew.leo)
+    for name in ("Standup Bot", "W" * 200):
+        props = {"from_webhook": "true", "override_username": name, "override_icon_url": ICON}
+        assert write(access, crew.square, "m" * 300, props=props, root_id=root).status == 201
+    world.set(name_override=switched_on, icon_override=switched_on)
+    return screen.holding(crew.leo).open(f"/channels/{crew.square}{path.format(root=root)}")
+
+
+def asked_to_delete(screen: Screen, world: World) -> Screen:
+    """The question before a post is gone."""
+    in_channel(screen, world).page.get_by_role("link", name="Delete the post").first.click()
+    return screen.shows("Delete this post?")
+
+
 SCENES: dict[str, Scene] = {
     # signed out
     "login": Scene("/login", lambda s, _: s.open("/login")),
@@ -188,6 +209,22 @@ SCENES: dict[str, Scene] = {
         "/oauth/authorize", lambda s, w: somebody_long(s, w, authorize(w.app(**LONG), prompt="consent"))
     ),
     "hand-over": Scene("/oauth/authorize", handed_over, images_elsewhere=True),
+    # channels
+    "channels, none": Scene("/channels", lambda s, w: member(s, w, "/channels")),
+    "channels to join": Scene("/channels", lambda s, w: s.holding(Crew.of(w).ana).open("/channels?show=all")),
+    "channel, empty": Scene(CHANNEL, lambda s, w: s.holding(Crew.of(w).leo).open("/channels/leos")),
+    "channel, to join": Scene(CHANNEL, lambda s, w: s.holding(Crew.of(w).ana).open("/channels/plans")),
+    "channel": Scene(CHANNEL, in_channel, images_elsewhere=True),
+    "channel, overridden": Scene(CHANNEL, lambda s, w: in_channel(s, w, switched_on=True), images_elsewhere=True),
+    "channel, long names": Scene(CHANNEL, lambda s, w: in_channel(s, w, "?seen=1", **LONG), images_elsewhere=True),
+    "channel, wrong": Scene(CHANNEL, lambda s, w: in_channel(s, w).fill("Write to Town Square", " ").press("Post")),
+    "thread": Scene(
+        f"{CHANNEL}/thread/{{post_id}}",
+        lambda s, w: in_channel(s, w, "/thread/{root}", switched_on=True),
+        images_elsewhere=True,
+    ),
+    "delete a post": Scene(f"{CHANNEL}/posts/{{post_id}}/delete", asked_to_delete, images_elsewhere=True),
+    "no such channel": Scene(CHANNEL, lambda s, w: member(s, w, "/channels/nowhere")),
     # a System Admin
     "integrations": Scene("/integrations", lambda s, w: admin(s, w, "/integrations")),
     "integrations, off": Scene("/integrations", lambda s, w: admin(s, off(w), "/integrations")),

@@ -4,12 +4,15 @@ import pytest
 
 from chalicelib.web.routes import ROUTES
 from chalicelib.web.shapes import PageShape
+from tests.crew import Crew
 from tests.journeys.inspection import EVERY_LOOK, findings, inaccessible
 from tests.journeys.scenes import BARE, ELSEWHERE, SCENES
+from tests.journeys.scenes_of_people import PEOPLE
 from tests.journeys.screen import Screen
 from tests.make import World
 
 pytestmark = pytest.mark.browser
+ALL = SCENES | PEOPLE
 # Redirects, files and documents: nothing to look at.
 NO_PAGES = {"/", "/admin", "/static/{name}", "/healthz", "/.well-known/change-password", "/.well-known/security.txt"}
 POLICY = (
@@ -34,10 +37,10 @@ def quiet(screen: Screen) -> Screen:
     return screen
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", ALL)
 def test_nothing_is_wrong_with_the_page(quiet: Screen, world: World, name: str) -> None:
     """Axe finds nothing, light and dark; no sideways scroll; focus is seen; under 40 KB; no request goes elsewhere."""
-    scene = SCENES[name]
+    scene = ALL[name]
     scene.show(quiet, world)
 
     assert quiet.policy in POLICIES
@@ -45,10 +48,10 @@ def test_nothing_is_wrong_with_the_page(quiet: Screen, world: World, name: str) 
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", ALL)
 def test_nothing_is_wrong_with_the_page_in_any_look(quiet: Screen, world: World, name: str) -> None:
     """A4: both themes at every width."""
-    SCENES[name].show(quiet, world)
+    ALL[name].show(quiet, world)
 
     assert list(inaccessible(quiet.page, EVERY_LOOK)) == []
 
@@ -62,20 +65,22 @@ def test_nothing_is_wrong_with_the_page_while_nobody_is_there(quiet: Screen, nam
     assert findings(quiet) == []
 
 
-def test_nothing_is_wrong_with_the_sample_client(sample: Screen) -> None:
-    """Signed out, signed in, and with something to say."""
+def test_nothing_is_wrong_with_the_sample_client(sample: Screen, world: World) -> None:
+    """Signed out, signed in, with a form to post, and with something to say."""
+    Crew.of(world)
     home = sample.page.url
     before = findings(sample, home=home)
     sample.follow("Sign in with Gatepost").press("Allow").shows("Hello, Leo").asked.clear()
     signed_in = findings(sample.open(home), home=home)
+    posting = findings(sample.press("Post a hello").says("Name to show"), home=home)
     sample.page.locator("#server").fill("http://elsewhere.example")
     said = findings(sample.press("Save").says("Start the server address"), home=home)
 
-    assert (before, signed_in, said) == ([], [], [])
+    assert (before, signed_in, posting, said) == ([], [], [], [])
 
 
 def test_every_page_has_a_scene() -> None:
     """A page that is added later is looked at too."""
     pages = {route.path for route in ROUTES if route.method == "GET" and isinstance(route.shape, PageShape)}
 
-    assert pages - NO_PAGES == {scene.route for scene in SCENES.values()} - {"/oauth/authorize"}
+    assert pages - NO_PAGES == {scene.route for scene in ALL.values()} - {"/oauth/authorize"}

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.crew import Crew
 from tests.journeys.screen import Screen
 from tests.make import App, World
 
@@ -82,3 +83,42 @@ def test_a_switched_off_provider_is_said_in_words(sample: Screen, world: World) 
     sample.press("Sign out").follow(SIGN_IN).says("The OAuth 2.0 Service Provider of this server is switched off.")
 
     expect(sample.page.get_by_role("link", name="Switch it on in the System Console")).to_be_visible()
+
+
+def ready_to_post(sample: Screen, world: World) -> Screen:
+    """Sign in as somebody who is in a team, and press "Post a hello"."""
+    Crew.of(world)
+    signed_in(sample).press("Post a hello")
+    sample.page.get_by_label("Channel").select_option("Town Square")
+    return sample.fill("Name to show", "Standup Bot").fill("Picture to show", "https://standup.example.net/bot.png")
+
+
+def test_a_hello_is_posted_and_seen_in_gatepost(sample: Screen, world: World) -> None:
+    """UX 6.16 and section 5, minute 3:15; the name is ignored until a System Admin permits it."""
+    ready_to_post(sample, world).press("Post it").says("Posted in Town Square.")
+
+    assert steps(sample)[-3:] == [
+        "Asked the API which teams you are in.",
+        "Asked the API which channels of a team you are in.",
+        "Posted as you; the name and picture you typed went along in props.",
+    ]
+    sample.follow("See it in Gatepost").shows("Town Square").says("Leo Wong APP", "Sample Client, for Leo Wong")
+
+
+def test_a_hello_is_refused_in_words_after_access_was_taken_away(sample: Screen, world: World) -> None:
+    """UX section 5, minute 4:00."""
+    ready_to_post(sample, world)
+    address = sample.page.url
+    sample.follow("Manage access on Gatepost").follow("Revoke access for Sample Client").press("Revoke access")
+    sample.open(address).press("Post it")
+
+    sample.says("You took this app's access away. Sign in again to give it back.")
+    expect(sample.page.get_by_role("link", name=SIGN_IN)).to_be_visible()
+
+
+def test_a_hello_that_cannot_be_posted_stays_in_the_form(sample: Screen, world: World) -> None:
+    """UX 2: never lose typing."""
+    ready_to_post(sample, world).fill("Picture to show", "ftp://nowhere").press("Post it")
+
+    sample.says("Start the address of the picture with https://")
+    expect(sample.page.get_by_label("Name to show")).to_have_value("Standup Bot")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from chalicelib.policy import EVERYTHING, SCOPES
+from tests.web.channel_values import CHANNEL_PAGES
 from tests.web.page_values import (
     ALLOWED_PATH,
     APPS,
@@ -28,12 +29,24 @@ from tests.web.page_values import (
     credentials,
     refusal,
 )
+from tests.web.people_values import (
+    HERE,
+    INVITATION,
+    INVITED,
+    OPEN_INVITATION,
+    PROFILE,
+    invite,
+    join,
+    people,
+    person,
+)
 
 SIGN_IN: dict[str, object] = {
     "viewer": None,
     "form": SimpleNamespace(login_id="maya"),
     "redirect_to": "/oauth/authorize?client_id=1",
     "client": None,
+    "may_sign_up": False,
     "problems": {},
 }
 SET_UP: dict[str, object] = {"viewer": None, "token": "gpu_1", "form": SETUP, "problems": {}}
@@ -42,6 +55,7 @@ RESEND = {"action": "/theme", "form_name": "theme", "fields": [("theme", "dark")
 ON_CONSOLE: dict[str, object] = {"path": "/admin/integrations/custom", "row_version": 7, "form_problem": None}
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
+    **CHANNEL_PAGES,
     "setup": ("setup.html", common(**SET_UP)),
     "setup-wrong": (
         "setup.html",
@@ -59,6 +73,23 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "login-wrong": (
         "login.html",
         common(**SIGN_IN | {"client": CLIENT, "problems": {"": "Email, username or password is not right."}}),
+    ),
+    "login-open": ("login.html", common(**SIGN_IN | {"may_sign_up": True})),
+    "sign-up": ("join.html", join(client=CLIENT)),
+    "sign-up-wrong": (
+        "join.html",
+        join(problems={"username": "This username is taken. Free right now: leo.w, leo-wong"}, redirect_to="/"),
+    ),
+    "invited": ("join.html", join(invitation=INVITATION, redirect_to=None, action="/invite/gpi_1")),
+    "reset": ("reset.html", common(viewer=None, action="/reset/gpw_1", username="leo", problems={})),
+    "reset-wrong": (
+        "reset.html",
+        common(
+            viewer=None,
+            action="/reset/gpw_1",
+            username="leo",
+            problems={"password": "Use at least 12 characters, this has 0"},
+        ),
     ),
     "handover": (
         "handover.html",
@@ -151,6 +182,46 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         common(settings=SETTINGS, **ON_CONSOLE | {"form_problem": "Somebody else changed the settings."}),
     ),
     "console-wrong": ("console/custom_integrations.html", common(settings=SETTINGS, **ON_CONSOLE)),
+    "users": ("console/users.html", people(invitations=[OPEN_INVITATION], next_href="?start=25", total=30)),
+    "users-more": ("console/users.html", people(more="2,000", previous_href="?start=0", role="member")),
+    "users-no-match": ("console/users.html", people(people=[], query="zoe & <b>", state="active")),
+    "users-nobody": ("console/users.html", people(people=[], role="member")),
+    "invite": ("console/invite.html", invite()),
+    "invite-wrong": ("console/invite.html", invite(problems={"emails": "Enter at least one email address"})),
+    "invite-done": ("console/invite.html", invite(invited=INVITED)),
+    "invite-none": ("console/invite.html", invite(invited=INVITED[1:])),
+    "user": ("console/user.html", common(person=person(), is_own=False, href="/admin/users/1", problem=None)),
+    "user-own": (
+        "console/user.html",
+        common(
+            person=person(is_admin=True, nickname="Okie", position="Release manager"),
+            is_own=True,
+            href="/admin/users/1",
+            problem="There must be at least one System Admin. Make somebody else one first.",
+        ),
+    ),
+    "user-deactivated": (
+        "console/user.html",
+        common(person=person(active=False), is_own=False, href="/admin/users/1", problem=None),
+    ),
+    "reset-link": (
+        "console/reset_link.html",
+        common(name="Leo", user_href="/admin/users/1", link="https://chat.example.com/reset/gpw_1", until="13:44 UTC"),
+    ),
+    "profile": ("account/profile.html", common(form=PROFILE, problems={}, row_version="7", path="/account/profile")),
+    "profile-wrong": (
+        "account/profile.html",
+        common(form=PROFILE, problems={"username": "This username is taken."}, row_version="7"),
+    ),
+    "password": ("account/password.html", common(problems={}, revoke_apps=False)),
+    "password-wrong": (
+        "account/password.html",
+        common(problems={"current_password": "The current password is not right."}, revoke_apps=True),
+    ),
+    "sessions": ("account/sessions.html", common(here=HERE, others=[HERE])),
+    "sessions-only": ("account/sessions.html", common(here=HERE, others=[])),
     "consent": ("oauth/consent.html", consent()),
+    "consent-more": ("oauth/consent.html", consent(scopes=[SCOPES["posts:write"]], allowed_before=[SCOPES["openid"]])),
+    "signed-out": ("oauth/signed_out.html", common(viewer=None)),
     "consent-everything": ("oauth/consent.html", consent(scopes=[SCOPES[EVERYTHING]])),
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from chalicelib import policy
+
 NASTY = "</title><script>alert(1)</script>\"'&{{7*7}}"
 
 MINUTE = 60_000
@@ -98,6 +100,9 @@ FORM = SimpleNamespace(
     icon_url="",
     callback_urls="https://standup.example.net/oauth/callback\nhttps://standup.example.net/done#home",
     client_type="server",
+    permissions="chosen",
+    scope="openid posts:read",
+    sign_out_urls="https://standup.example.net/bye",
     pkce_exempt=False,
 )
 BLANK_FORM = SimpleNamespace(
@@ -107,6 +112,9 @@ BLANK_FORM = SimpleNamespace(
     homepage="",
     icon_url="",
     callback_urls="",
+    permissions="everything",
+    scope="",
+    sign_out_urls="",
     client_type="",
     pkce_exempt=False,
 )
@@ -119,6 +127,11 @@ ENDPOINTS = SimpleNamespace(
     token="https://chat.example.com/oauth/access_token",
     metadata="https://chat.example.com/.well-known/oauth-authorization-server",
 )
+ZAPIER_FIELDS = {
+    "Client ID": "wj3drgzdpnf54rxf5d8qd3dqne",
+    "Authorization URL": ENDPOINTS.authorize,
+    "Connection Label": "{{username}} on chat.example.com",
+}
 CLIENT = SimpleNamespace(
     name="Standup Notes",
     client_id="wj3drgzdpnf54rxf5d8qd3dqne",
@@ -128,6 +141,7 @@ CLIENT = SimpleNamespace(
     host="standup.example.net",
     created_by="Priya Raman",
     created_at=SINCE,
+    dynamic=False,
 )
 SCOPES = [
     SimpleNamespace(title="Post as you", detail="Under your name, with an APP mark", acts=True, icon="pen"),
@@ -209,6 +223,7 @@ def app_form(**changes: object) -> dict[str, object]:
         "problems": {},
         "may_trust": True,
         "warnings": [],
+        "choices": list(policy.SCOPES.values()),
         "path": f"{APPS_PATH}/new",
     }
     return common(**(values | changes))
@@ -222,6 +237,7 @@ def credentials(**changes: object) -> dict[str, object]:
         "may_extend": False,
         "endpoints": ENDPOINTS,
         "just": None,
+        "zapier": ZAPIER_FIELDS,
         "path": f"{APPS_PATH}/wj3drgzdpnf54rxf5d8qd3dqne/credentials",
     }
     return common(**(values | changes))
@@ -231,6 +247,7 @@ def consent(**changes: object) -> dict[str, object]:
     values: dict[str, object] = {
         "client": CLIENT,
         "scopes": SCOPES,
+        "allowed_before": [],
         "ticket": "ticket",
         "continue_to": "/oauth/authorize?client_id=1&state=a%20b",
     }

@@ -3,17 +3,28 @@
 import pytest
 
 from chalicelib.store.settings import SETTINGS
-from tests.browser import Browser
+from tests.browser import Browser, call
 from tests.make import World
 from tests.web.app_forms import BASE, add, fields
 
 PATH = "/admin/integrations/custom"
 LABELS = [
     "Enable OAuth 2.0 Service Provider",
+    "Enable integrations to override usernames",
+    "Enable integrations to override profile picture icons",
     "Restrict managing integrations to Admins",
+    "Enable Dynamic Client Registration",
+    "Callback URLs of programs that register themselves",
     "Allow http addresses",
+    "Allow app-scheme callbacks for public clients",
+    "Require PKCE of every client",
+    "Open sign-up",
     "Access token lifetime (minutes)",
     "Authorization code lifetime (seconds)",
+    "Refresh token idle time (hours)",
+    "Refresh token lifetime (hours)",
+    "Refresh retry grace (seconds)",
+    "Refresh retry grace of public clients (seconds)",
     "Site name",
 ]
 
@@ -40,10 +51,21 @@ def test_every_setting_is_there_in_order_with_help_and_default(maya: Browser) ->
     assert held == {
         "version": "2",
         "provider_on": "true",
+        "name_override": "false",
+        "icon_override": "false",
         "admins_only": "true",
+        "dynamic_registration": "false",
+        "registration_allowlist": "",
         "http_allowed": "true",
+        "app_schemes": "false",
+        "pkce_for_all": "false",
+        "open_sign_up": "false",
         "access_token_lifetime": "60",
         "code_lifetime": "60",
+        "refresh_idle": "720",
+        "refresh_absolute": "8760",
+        "refresh_grace": "30",
+        "refresh_grace_public": "10",
         "site_name": "Gatepost",
     }
     assert [setting.help for setting in SETTINGS if setting.help not in text] == []
@@ -168,3 +190,53 @@ def test_two_admins_saving_at_once_see_each_other(maya: Browser, world: World) -
     answer = maya.submit(form, PATH, site_name="Mine")
     assert answer.status == 409
     assert world.settings().code_lifetime == 90
+
+
+def test_a_list_is_typed_a_line_each(maya: Browser, world: World) -> None:
+    """DESIGN section 5, redirect allowlist; contract 2.9: trimmed, blank lines ignored."""
+    maya.submit(maya.get(PATH), PATH, registration_allowlist=" https://*.a.example/** \r\n\r\nhttps://b.example/*")
+    page = maya.get(PATH).page
+    patterns = "https://*.a.example/**\nhttps://b.example/*"
+    assert world.settings().registration_allowlist == patterns
+    assert page.form(PATH).fields["registration_allowlist"] == patterns
+    assert "nothing to https://*.a.example/**, https://b.example/*." in page.text
+    maya.submit(maya.get(PATH), PATH)
+    assert "Nothing changed." in maya.get(PATH).page.text
+
+
+def test_a_line_that_is_no_pattern_is_named_and_typing_is_kept(maya: Browser, world: World) -> None:
+    """Ux 2 and 7; contract 1.9: the whole change is refused."""
+    typed = "https://a.example/*\r\n<b>"
+    answer = maya.submit(maya.get(PATH), PATH, registration_allowlist=typed, code_lifetime="90")
+    assert answer.status == 422
+    assert "line 2: enter a pattern like https://*.example.com/**" in answer.page.text
+    assert fields(answer, PATH)["registration_allowlist"].splitlines() == typed.splitlines()
+    assert (world.settings().registration_allowlist, world.settings().code_lifetime) == ("", 60)
+
+
+def test_turning_the_provider_off_keeps_a_list_that_was_typed_with_it(maya: Browser, world: World) -> None:
+    """Ux 6.15: the page in between carries everything."""
+    patterns = "https://a.example/*\nhttps://b.example/*"
+    asked = maya.submit(maya.get(PATH), PATH, provider_on="false", registration_allowlist=patterns)
+    maya.submit(asked, PATH)
+    assert world.settings().registration_allowlist == patterns
+
+
+def test_the_switches_for_programs_act_at_once(maya: Browser, world: World) -> None:
+    """DESIGN section 5; contract case 130."""
+    body = {"redirect_uris": ["com.example.tool:/done"], "token_endpoint_auth_method": "none"}
+    path = "/api/v4/oauth/apps/register"
+    assert call("POST", path, json=body).json["error"] == "unsupported_operation"
+    maya.submit(maya.get(PATH), PATH, dynamic_registration="true")
+    assert call("POST", path, json=body).json["error"] == "invalid_redirect_uri"
+    maya.submit(maya.get(PATH), PATH, app_schemes="true")
+    assert call("POST", path, json=body).status == 201
+
+
+def test_requiring_pkce_acts_at_once(maya: Browser, world: World) -> None:
+    """DESIGN section 5, "Require PKCE of every client"."""
+    app = world.app(pkce_exempt=True)
+    without = {"code_challenge": None, "code_challenge_method": None}
+    assert maya.authorize(app, **without).status == 200
+    maya.submit(maya.get(PATH), PATH, pkce_for_all="true")
+    assert maya.authorize(app, **without).answer["error"] == "invalid_request"

@@ -106,9 +106,9 @@ def test_machines_find_what_they_look_for(path: str, status: int, says: str, bro
     assert answer.text.startswith(says)
 
 
-def test_change_password_leads_to_the_account(browser: Browser) -> None:
+def test_change_password_leads_to_the_password_page(browser: Browser) -> None:
     """Ux 6.19."""
-    assert call("GET", "/.well-known/change-password").goes_to == "/account"
+    assert call("GET", "/.well-known/change-password").goes_to == "/account/security/password"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
 """The secret shown once, regenerating it, deleting the application (ux 6.7, 6.12; issue 2 items 4, 8, 10)."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from chalicelib import config
 from chalicelib.credentials import fingerprint
 from chalicelib.store.audit import Event
 from chalicelib.store.clients import Client
@@ -155,6 +159,58 @@ def test_a_public_client_has_nothing_to_save(maya: Browser) -> None:
     assert "No secret. Your app proves itself with PKCE." in page.text
     assert not [link for link in page.links if "regenerate" in link]
     assert maya.get(page_of(made, "regenerate")).status == 404
+
+
+# --- Zapier -----------------------------------------------------------------------------------------------------
+
+
+def test_what_zapier_asks_for_is_filled_in(maya: Browser, world: World) -> None:
+    """Ux 6.7: the table "Zapier asks for / paste this", with this application's own values."""
+    app, here = world.app(), config.current()
+    text = maya.get(page_of(app.client_id)).page.text
+    pasted = {
+        "Client ID": app.client_id,
+        "Client Secret": f"the one you saved; it ends in {app.secret[-4:]}",
+        "Authorization URL": f"{here.issuer}/oauth/authorize",
+        "Access Token Request": f"{here.issuer}/oauth/access_token",
+        "Refresh Token Request": f"{here.issuer}/oauth/access_token",
+        "Scope": world.client(app.client_id).scope,
+        "Test URL": f"{here.issuer}/api/v4/users/me",
+        "Connection Label": f"{{{{username}}}} on {here.host}",
+    }
+    assert [asked for asked, value in pasted.items() if f"{asked} {value} " not in text] == []
+
+
+def test_the_document_has_the_same_table(maya: Browser, world: World, repository: Path) -> None:
+    """Ux 6.7: whoever reads docs/zapier.md finds the same fields on the page."""
+    document = (repository / "docs" / "zapier.md").read_text()
+    table = document.partition("### With an integration of your own")[2].partition("Turn on PKCE")[0]
+    section = maya.get(page_of(world.app().client_id)).text.partition('id="zapier"')[2].partition("</dl>")[0]
+    _, _, *named = re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)
+    assert re.findall(r"<dt>([^<]+)</dt>", section) == named != []
+
+
+def test_the_secret_for_zapier_is_the_one_shown_above(shown: Answer) -> None:
+    """Ux 6.7: a secret is on its page once."""
+    secret = secret_in(shown)
+    assert secret is not None
+    assert "Client Secret the client secret above" in shown.page.text
+    assert shown.text.count(secret) == 1
+
+
+@pytest.mark.parametrize(("exempt", "said"), [(False, True), (True, False)])
+def test_zapier_has_to_use_pkce_where_the_application_needs_it(
+    exempt: bool, said: bool, maya: Browser, world: World
+) -> None:
+    """DESIGN section 4: applications registered by form need it, others may go without."""
+    app = world.app(pkce_exempt=exempt)
+    assert ("turn on PKCE" in maya.get(page_of(app.client_id)).page.text) is said
+
+
+def test_a_public_client_is_nothing_for_zapier(maya: Browser, world: World) -> None:
+    """Zapier proves itself with a secret."""
+    app = world.app(public=True)
+    assert "Zapier" not in maya.get(page_of(app.client_id)).page.text
 
 
 @pytest.mark.parametrize("just", ["registered", "regenerated", "<script>", "x"])

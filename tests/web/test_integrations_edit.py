@@ -35,6 +35,8 @@ def test_the_edit_form_is_filled_in(maya: Browser, world: World) -> None:
         "icon_url": "",
         "callback_urls": f"{CALLBACK}\n{SECOND_CALLBACK}",
         "pkce_exempt": "true",
+        "permissions": "everything",
+        "sign_out_urls": "",
     }
     assert "On a server, with a client secret (cannot be changed)" in answer.page.text
 

@@ -40,6 +40,8 @@ def test_the_fields_are_there_in_order(maya: Browser) -> None:
         "homepage",
         "icon_url",
         "callback_urls",
+        "permissions",
+        "sign_out_urls",
     ]
     labels = [
         "Is Trusted",
@@ -50,6 +52,8 @@ def test_the_fields_are_there_in_order(maya: Browser) -> None:
         "Callback URLs (One Per Line)",
         "Where will it run?",
         "Allow sign-in without PKCE (older software)",
+        "Permissions it may ask for",
+        "Sign-out URLs (One Per Line) (optional)",
     ]
     places = [answer.page.text.index(label) for label in labels]
     assert places == sorted(places)

@@ -29,7 +29,8 @@ from tests.web.page_values import (
 )
 
 TEMPLATES = Path(pages.__file__).parent / "templates"
-FRAMES = {"base.html", "focus.html", "macros.html", "account/settings.html"}
+FRAMES = {"base.html", "focus.html", "macros.html", "account/settings.html", "console/frame.html"}
+FRAMES |= {"channels/frame.html", "channels/posts.html"}
 VOID = {"meta", "link", "input", "br", "img", "path", "rect", "circle", "wbr"}
 
 

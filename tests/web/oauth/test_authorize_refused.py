@@ -121,7 +121,7 @@ def test_a_repeated_client_or_address_is_a_page(browser: Browser, world: World, 
     assert (answer.status, answer.goes_to) == (400, "")
 
 
-@pytest.mark.parametrize("name", ["login_hint", "nonce", "utm_source", "code", "ui_locales"])
+@pytest.mark.parametrize("name", ["acr_values", "display", "utm_source", "code", "ui_locales"])
 def test_an_unknown_parameter_is_ignored_even_twice(leo: Browser, world: World, name: str) -> None:
     """6749-2; oidc-3."""
     query = urlencode([*authorization_request(world.app()).items(), (name, "a"), (name, "b")])

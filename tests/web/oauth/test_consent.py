@@ -128,7 +128,7 @@ def test_both_callbacks_may_be_used_by_who_allowed_once(leo: Browser, world: Wor
     assert leo.authorize(app, redirect_uri=SECOND_CALLBACK).goes_to.startswith(SECOND_CALLBACK + "&code=")
 
 
-@pytest.mark.parametrize("scope", ["user", "openid profile", "anything at-all", ""])
+@pytest.mark.parametrize("scope", ["user", "user unknown", "anything at-all", ""])
 def test_an_app_that_may_do_everything_is_shown_as_that(leo: Browser, world: World, scope: str) -> None:
     """DESIGN section 4: unknown scopes ignored, and the page says exactly what is given."""
     app = world.app()

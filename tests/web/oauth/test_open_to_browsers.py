@@ -112,8 +112,8 @@ def test_head_is_get_without_the_body(browser: Browser, path: str) -> None:
         "/oauth/token",
         "/oauth/",
         "/oauth/authorize/x",
-        "/oauth/introspect",
-        "/.well-known/openid-configuration",
+        "/oauth/device",
+        "/.well-known/webfinger",
         "/oauth/x/y",
     ],
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib import config
 from tests.browser import Browser, api, exchange, me, refresh
 from tests.faults import counted
 from tests.make import SECOND_CALLBACK, App, World
@@ -59,7 +60,9 @@ def test_a_token_in_the_query_or_body_is_not_seen(leo: Browser, app: App, name: 
 
     answer = api("GET", "/users/me", params={name: access}, data={name: access})
 
-    assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    metadata = config.current().url("/.well-known/oauth-protected-resource/api/v4")
+    challenge = answer.headers["WWW-Authenticate"]
+    assert (answer.status, challenge) == (401, f'Bearer resource_metadata="{metadata}"')
 
 
 def test_an_access_token_lives_as_long_as_it_says(leo: Browser, app: App, world: World) -> None:

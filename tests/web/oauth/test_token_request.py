@@ -138,7 +138,7 @@ def test_a_repeated_parameter_is_refused_and_uses_nothing_up(app: App, code: str
     assert exchange(app, code).status == 200
 
 
-@pytest.mark.parametrize("name", ["scope", "resource", "anything"])
+@pytest.mark.parametrize("name", ["scope", "audience", "anything"])
 def test_a_parameter_without_meaning_here_is_ignored(app: App, code: str, name: str) -> None:
     """6749-2, 6749-13: scope in the code exchange is ignored."""
     answer = exchange(app, code, **{name: "x y"})

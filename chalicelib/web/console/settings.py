@@ -4,41 +4,32 @@ from typing import Any, Final
 
 from chalice.app import Response
 
-from chalicelib import policy
 from chalicelib.accounts import server
-from chalicelib.store.settings import SETTINGS, Setting, Settings, Value
-from chalicelib.store.users import User
+from chalicelib.store.settings import SETTINGS, Setting, Value
 from chalicelib.store.writing import ConditionFailed
 from chalicelib.web import answers, browser
 from chalicelib.web.browser import Flash
 from chalicelib.web.callers import PERSON, Call
-from chalicelib.web.routes import Surface
-from chalicelib.web.shapes import PageShape
+from chalicelib.web.console.shared import CONSOLE_CRUMB, admin, surface
+from chalicelib.web.console.shared import SETTINGS as PATH
 
-surface = Surface("console", PageShape())
-SURFACES = (surface,)
-PATH: Final = "/admin/integrations/custom"
 _FIELDS: Final = (*(setting.name for setting in SETTINGS), "version", "confirmed")
 
 
-def _admin(user: User, _settings: Settings) -> bool:
-    return policy.may_use_console(user)
-
-
-@surface.route("GET", "/admin", PERSON, may=_admin)
+@surface.route("GET", "/admin", PERSON, may=admin)
 def index(_call: Call) -> Response:
-    """The console opens at its only room so far."""
+    """The console opens at its settings."""
     return answers.go(PATH)
 
 
-@surface.route("GET", PATH, PERSON, may=_admin)
+@surface.route("GET", PATH, PERSON, may=admin)
 def show(call: Call) -> Response:
     """Show the settings."""
     typed = {setting.name: _typed(setting, call.settings.value(setting.name)) for setting in SETTINGS}
     return _page(call, typed, problems={}, version=str(call.settings.version))
 
 
-@surface.route("POST", PATH, PERSON, may=_admin, form="settings", fields=_FIELDS)
+@surface.route("POST", PATH, PERSON, may=admin, form="settings", fields=_FIELDS)
 def save(call: Call) -> Response:
     """Save what changed; every copy is written, and the next request sees it."""
     form = call.request.form
@@ -78,7 +69,7 @@ def _ask_off(call: Call, typed: dict[str, str], version: str) -> Response:
         keep_href=PATH,
         keep_label="Keep it on",
         danger=True,
-        crumbs=[("System Console", None), ("Integrations", None), ("Custom Integrations", PATH), ("Turn off", None)],
+        crumbs=[CONSOLE_CRUMB, ("Integrations", None), ("Custom Integrations", PATH), ("Turn off", None)],
     )
 
 

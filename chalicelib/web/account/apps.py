@@ -1,8 +1,7 @@
 """Account Settings > Security > OAuth 2.0 Applications: what I allowed, and taking it back (ux 6.13)."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from chalice.app import Response
 
@@ -13,28 +12,18 @@ from chalicelib.policy import SCOPES
 from chalicelib.store.clients import Client, client_key
 from chalicelib.store.grants import Grant, grant_key
 from chalicelib.store.reading import Key
-from chalicelib.web import browser
+from chalicelib.web import browser, pages
+from chalicelib.web.account.shared import ACCOUNT_CRUMB, APPS, surface
 from chalicelib.web.browser import Flash
 from chalicelib.web.callers import PERSON, Call
 from chalicelib.web.http import Request
-from chalicelib.web.routes import Surface
-from chalicelib.web.shapes import PageShape
 
-surface = Surface("account", PageShape())
-SURFACES = (surface,)
-APPS = "/account/security/oauth2-apps"
-LIST_IMAGES = "'self' https:"
+LIST_IMAGES: Final = "'self' https:"
 
 
 def _own_grant(request: Request) -> Sequence[Key[Any]]:
     client_id = request.path_id("client_id")
     return [client_key(client_id), grant_key(request.claimed_user_id, client_id)]
-
-
-@surface.route("GET", "/account", PERSON)
-def index(call: Call) -> Response:
-    """The index of the settings."""
-    return browser.page(call, "account/index.html")
 
 
 @surface.route("GET", APPS, PERSON)
@@ -80,7 +69,7 @@ def ask_revoke(call: Call) -> Response:
         keep_label="Keep it",
         danger=True,
         crumbs=[
-            ("Account Settings", "/account"),
+            ACCOUNT_CRUMB,
             ("OAuth 2.0 Applications", APPS),
             ("Revoke", None),
         ],
@@ -92,9 +81,10 @@ def revoke(call: Call) -> Response:
     """Take access back with one write."""
     grant, client = _allowed_app(call)
     grants.revoke(grant, call.request.origin(call.user.user_id))
-    at = f"{datetime.fromtimestamp(call.request.now / 1000, UTC):%H:%M} UTC"
     title = f"{client.client_name} can no longer use your account."
-    return browser.go_with_flash(call, APPS, Flash(title, f"Its tokens stopped working at {at}."))
+    return browser.go_with_flash(
+        call, APPS, Flash(title, f"Its tokens stopped working at {pages.clock(call.request.now)}.")
+    )
 
 
 def _allowed_app(call: Call) -> tuple[Grant, Client]:

@@ -1,38 +1,31 @@
-"""Access tokens: JWTs that name the rows which decide about them (RFC 9068), and the key set that verifies them.
+"""Access tokens: JWTs that name the rows which decide about them (RFC 9068)."""
 
-RFC 7517.
-"""
-
-import json
 from dataclasses import dataclass, field
 from typing import Any, Final
-
-import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from jwt.algorithms import RSAAlgorithm
-from jwt.utils import base64url_decode
 
 from chalicelib import config, policy
 from chalicelib.credentials import is_id, new_id
 from chalicelib.errors import InsufficientScope, InvalidToken
-from chalicelib.store import keys
+from chalicelib.oauth import signing
 from chalicelib.store.authorizations import Authorization
 from chalicelib.store.settings import Settings
 
-ALGORITHM: Final = "RS256"
 TYPE: Final = "at+jwt"
-MAX_LENGTH: Final = 4096
 _REQUIRED: Final = ["iss", "sub", "client_id", "aud", "scope", "iat", "exp", "jti", "fam"]
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a well-formed, well-signed token says; whether it is alive is for the rows to say."""
+    """What a well-formed, well-signed token says; whether it is alive is for the rows to say. Moments in seconds."""
 
     user_id: str
     client_id: str
     authorization_id: str
     scope: str
+    audience: tuple[str, ...]
+    issued_at: int
+    expires_at: int
+    token_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,51 +40,56 @@ class Recognised:
     keys_version: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What an access token is made for: its audience, the scopes it carries, how many seconds it lives."""
+
+    audience: list[str]
+    scope: str
+    lifetime: int
+
+
 def audience() -> str:
     """The identifier of our own API (RFC 8707 section 2)."""
     return config.current().url("/api/v4")
 
 
-def mint(authorization: Authorization, *, scope: str, settings: Settings, now: int) -> str:
+def mint(authorization: Authorization, purpose: Purpose, settings: Settings, now: int) -> str:
     """Sign an access token for an active authorization (RFC 9068 section 2)."""
     issued_at = now // 1000
     claims = {
         "iss": config.current().issuer,
         "sub": authorization.user_id,
         "client_id": authorization.client_id,
-        "aud": audience(),
-        "scope": scope,
+        "aud": purpose.audience[0] if len(purpose.audience) == 1 else purpose.audience,
+        "scope": purpose.scope,
         "iat": issued_at,
-        "exp": issued_at + settings.access_token_lifetime,
+        "exp": issued_at + purpose.lifetime,
         "jti": new_id(),
         "auth_time": authorization.auth_time // 1000,
         "fam": authorization.authorization_id,
     }
-    kid = settings.signing_kid
-    return jwt.encode(claims, settings.keys.private(kid), algorithm=ALGORITHM, headers={"typ": TYPE, "kid": kid})
+    return signing.sign(claims, settings, type=TYPE)
 
 
 def recognise(text: str) -> Recognised | None:
-    """Check all that needs no read: a forged or foreign token is told from one of ours by a warm worker's own keys.
+    """Check all that needs no read, for a call of our own API; None for what is not ours or for another audience.
 
-    Gives None for what is not ours. The keys may be older than the settings; `verify` asks again after the read.
+    The keys may be older than the settings; `verify` asks again after the read.
     """
-    if len(text) > MAX_LENGTH or text.count(".") != 2:
-        return None
-    held = keys.newest()
-    try:
-        kid = _kid(text)
-        if held is None or kid not in held[1].public:
-            claims, version = _unverified(text), None
-        else:
-            claims, version = _verified(text, held[1].public[kid]), held[0]
-    except (jwt.PyJWTError, ValueError, RecursionError):
-        return None
-    return None if claims is None else Recognised(text, claims, version)
+    token = recognise_any(text)
+    return token if token is not None and token.claims.audience == (audience(),) else None
+
+
+def recognise_any(text: str) -> Recognised | None:
+    """Check all that needs no read, whatever API the token is for: to revoke or to introspect it."""
+    found = signing.recognised(text, type=TYPE, required=_REQUIRED)
+    claims = _claims(found[0]) if found else None
+    return Recognised(text, claims, found[1]) if found and claims else None
 
 
 def verify(token: Recognised, settings: Settings) -> Claims:
-    """Check algorithm, type, key, signature, issuer, audience, expiry and form with today's keys (RFC 9068 section 4).
+    """Check algorithm, type, key, signature, issuer, expiry and form with today's keys (RFC 9068 section 4).
 
     Raises:
         InvalidToken: any of them is wrong.
@@ -99,10 +97,8 @@ def verify(token: Recognised, settings: Settings) -> Claims:
     """
     if token.keys_version == settings.keys_version:
         return token.claims
-    try:
-        claims = _verified(token.text, settings.keys.public[_kid(token.text)])
-    except (jwt.PyJWTError, KeyError, ValueError) as error:
-        raise InvalidToken from error
+    found = signing.verified(token.text, settings, type=TYPE, required=_REQUIRED)
+    claims = _claims(found) if found else None
     if claims is None:
         raise InvalidToken
     return claims
@@ -122,44 +118,31 @@ def check(claims: Claims, standing: policy.Standing, *, needed: str | None, now:
         raise InvalidToken
     held = policy.effective_scope(claims.scope, standing)
     if needed is not None and not policy.covers(held, needed):
-        raise InsufficientScope(headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{needed}"'})
+        raise InsufficientScope(needed)
     return held
-
-
-def key_set(settings: Settings) -> dict[str, Any]:
-    """The public keys (RFC 7517 section 5)."""
-    return {"keys": [_jwk(kid, key) for kid, key in settings.keys.public.items()]}
-
-
-def _jwk(kid: str, key: Any) -> dict[str, Any]:
-    return {**json.loads(RSAAlgorithm.to_jwk(key)), "kid": kid, "use": "sig", "alg": ALGORITHM}
-
-
-def _kid(text: str) -> str:
-    """The key a token says it was signed with; PyJWT would take the whole token apart to tell."""
-    header = json.loads(base64url_decode(text.partition(".")[0]))
-    return str(header.get("kid")) if isinstance(header, dict) else ""
-
-
-def _verified(text: str, key: RSAPublicKey) -> Claims | None:
-    issuer, options = config.current().issuer, {"require": _REQUIRED}
-    token = jwt.decode_complete(text, key, [ALGORITHM], options, audience=audience(), issuer=issuer)  # type: ignore[arg-type]  # PyJWT's Options is private
-    if token["header"].get("typ") != TYPE:
-        return None  # another JWT of ours is not an access token
-    return _claims(token["payload"])
-
-
-def _unverified(text: str) -> Claims | None:
-    claims = jwt.decode(text, options={"verify_signature": False})
-    if claims.get("iss") != config.current().issuer or claims.get("aud") != audience():
-        return None
-    return _claims(claims)
 
 
 def _claims(claims: dict[str, Any]) -> Claims | None:
     ids = [claims.get(name) for name in ("sub", "client_id", "fam")]
-    scope = claims.get("scope")
-    if not isinstance(scope, str) or not all(isinstance(value, str) and is_id(value) for value in ids):
+    texts = [claims.get(name) for name in ("scope", "jti")]
+    moments = [claims.get(name) for name in ("iat", "exp")]
+    named = claims.get("aud")
+    audiences = [named] if isinstance(named, str) else named
+    if not isinstance(audiences, list) or not all(isinstance(text, str) for text in [*texts, *audiences]):
+        return None
+    if not all(type(moment) is int for moment in moments):
+        return None
+    if not all(isinstance(value, str) and is_id(value) for value in ids):
         return None
     user_id, client_id, authorization_id = map(str, ids)
-    return Claims(user_id, client_id, authorization_id, scope)
+    issued_at, expires_at = (int(moment or 0) for moment in moments)
+    return Claims(
+        user_id=user_id,
+        client_id=client_id,
+        authorization_id=authorization_id,
+        scope=str(texts[0]),
+        audience=tuple(audiences),
+        issued_at=issued_at,
+        expires_at=expires_at,
+        token_id=str(texts[1]),
+    )

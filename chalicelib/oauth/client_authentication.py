@@ -23,6 +23,11 @@ class Presented:
     secret: str | None = field(repr=False)
     basic: bool
 
+    @property
+    def method(self) -> str:
+        """The registered name of the way its secret was sent (RFC 7591 section 2)."""
+        return "client_secret_basic" if self.basic else "client_secret_post"
+
     def refusal(self, error_id: str | None = None) -> InvalidClient:
         """The refusal in the form the client used: with a challenge if it sent a header (RFC 6749 section 5.2)."""
         return InvalidClient(id=error_id, headers=_CHALLENGE if self.basic else None)
@@ -49,7 +54,7 @@ def presented(authorization: str | None, client_id: str | None, client_secret: s
     return found
 
 
-def authenticate(claimed: Presented, client: Client | None) -> Client:
+def authenticate(claimed: Presented, client: Client | None, now: int) -> Client:
     """Check the secret against the client that was read; unknown and wrong take the same steps and get the same answer.
 
     Raises:
@@ -58,7 +63,7 @@ def authenticate(claimed: Presented, client: Client | None) -> Client:
     """
     held = client.secret if client else None
     good = same(fingerprint(claimed.secret or ""), held["hash"] if held else _NOBODY)
-    if client is None or not client_usable(client):
+    if client is None or not client_usable(client, now):
         raise claimed.refusal()
     if client.public:
         if claimed.secret is not None:
@@ -66,6 +71,8 @@ def authenticate(claimed: Presented, client: Client | None) -> Client:
         return client
     if not good or claimed.secret is None:
         raise claimed.refusal()
+    if client.token_endpoint_auth_method not in {None, claimed.method}:
+        raise claimed.refusal()  # what it chose at its registration is the only way (RFC 7591 section 2)
     return client
 
 

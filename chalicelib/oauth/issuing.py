@@ -7,10 +7,10 @@ from typing import Final
 from chalicelib import policy
 from chalicelib.credentials import code_token, fingerprint, id_from, mac, new_id, new_secret
 from chalicelib.errors import AlreadyAnswered
-from chalicelib.oauth import scopes
-from chalicelib.oauth.authorization import Question, answer
+from chalicelib.oauth import access_tokens, scopes
+from chalicelib.oauth.authorization import Question, Request, answer
 from chalicelib.oauth.redirect_uris import ClientAddress
-from chalicelib.store import authorizations, grants
+from chalicelib.store import authorizations, clients, grants
 from chalicelib.store.audit import Origin, event
 from chalicelib.store.authorizations import DAY_MS, PENDING, Authorization
 from chalicelib.store.grants import Grant
@@ -63,7 +63,7 @@ def proceed(question: Question, *, seed: Seed, allowed: bool, origin: Origin) ->
     if given is question.grant:
         _issue_alone(authorization)
     else:
-        _issue_with_grant(authorization, given, question.grant, origin)
+        _issue_with_grant(authorization, given, question, origin)
     return answer(question.request.target, code=code, state=question.request.state)
 
 
@@ -72,12 +72,12 @@ def _grant(question: Question, how: grants.How, now: int) -> Grant:
     standing = question.standing_grant(now)
     if standing is None:
         return _fresh_grant(question, new_id(), how, now)
-    asked, held = set(question.request.scope.split()), set(standing.scope.split())
-    if asked <= held and not (how == "consent" and standing.how == "trusted"):
+    asked, held = frozenset(question.request.scope.split()), frozenset(standing.scope.split())
+    if not policy.uncovered(held, asked) and not (how == "consent" and standing.how == "trusted"):
         return standing
     # The same grant with more in it: what hangs on it lives on, and "since" tells when it was first given.
     widened = _fresh_grant(question, standing.grant_id, "consent" if standing.how == "consent" else how, now)
-    widened.scope, widened.since = scopes.written(asked | held), standing.since
+    widened.scope, widened.since = scopes.merged(asked, held), standing.since
     return widened
 
 
@@ -111,9 +111,17 @@ def _authorization(question: Question, grant: Grant, authorization_id: str, code
         code_until=code_until,
         code_challenge=question.request.code_challenge,
         redirect_hash=fingerprint(question.request.target.uri),
+        nonce=question.request.nonce,
+        resources=_resources(question.request) or None,
         until=code_until,
         ttl=(code_until + DAY_MS) // 1000,
     )
+
+
+def _resources(request: Request) -> dict[str, str]:
+    others = {resource.identifier: resource.resource_id for resource in request.targets.others}
+    own = {access_tokens.audience(): ""} if others and request.targets.own else {}
+    return own | others
 
 
 def _issue_alone(authorization: Authorization) -> None:
@@ -123,7 +131,7 @@ def _issue_alone(authorization: Authorization) -> None:
         _same_decision(authorization, failure)
 
 
-def _issue_with_grant(authorization: Authorization, given: Grant, seen: Grant | None, origin: Origin) -> None:
+def _issue_with_grant(authorization: Authorization, given: Grant, question: Question, origin: Origin) -> None:
     recorded = event(
         origin,
         "app.allow" if given.how == "consent" else "app.trusted_use",
@@ -131,8 +139,12 @@ def _issue_with_grant(authorization: Authorization, given: Grant, seen: Grant | 
         user_id=given.user_id,
         client_id=given.client_id,
     )
+    client = question.request.client
+    # The first person who uses an application that registered itself makes it stay.
+    kept = clients.changed(client, {"until": None}) if client.until is not None else []
+    given_now = grants.given(given, question.grant)
     try:
-        write_together(grants.given(given, seen), authorizations.issued(authorization), recorded)
+        write_together(given_now, authorizations.issued(authorization), *kept, recorded)
     except ConditionFailed as failure:
         if authorizations.current_row(failure) is not None:
             raise AlreadyAnswered from failure  # this ticket had its answer, and the access was revoked since

@@ -1,6 +1,6 @@
 """Redirect URIs: which may be registered, which match, and how a client is answered there.
 
-RFC 6749 section 3.1.2, RFC 8252 section 7.3.
+RFC 6749 section 3.1.2, RFC 8252 sections 7.1 and 7.3.
 """
 
 import re
@@ -13,6 +13,8 @@ from chalicelib.config import LOOPBACK_HOSTS
 MAX_LENGTH: Final = 1024
 # RFC 3986 has no other characters; a browser would rewrite them.
 _PRINTABLE: Final = re.compile(r"[A-Za-z0-9!#$%&'()*+,./:;=?@\[\]_~-]+")
+# RFC 8252 section 7.1: a domain in reverse. Without its period it could be any program's, and `javascript:` has none.
+_APP: Final = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:/.*")
 _CHECKED: Final = object()
 
 ClientAddress = NewType("ClientAddress", str)
@@ -38,11 +40,17 @@ class RedirectTarget:
         given = {name: value for name, value in parameters.items() if value is not None}
         base, _, query = self.uri.partition("?")
         kept = [part for part in query.split("&") if part and not _names(part) & given.keys()]
-        return ClientAddress(f"{base}?{'&'.join([*kept, urlencode(given)])}")
+        parts = [*kept, urlencode(given)] if given else kept
+        return ClientAddress(f"{base}?{'&'.join(parts)}" if parts else base)
 
 
-def match(presented: str, registered: list[str], *, public: bool) -> RedirectTarget | None:
-    """Compare as raw strings; only the port of a loopback address may differ, for public clients (DESIGN section 4)."""
+def match(presented: str, registered: list[str], *, public: bool, app_schemes: bool = False) -> RedirectTarget | None:
+    """Compare as raw strings; only the port of a loopback address may differ, for public clients (DESIGN section 4).
+
+    An app's own scheme matches only while the server permits them, and only for public clients.
+    """
+    if opens_app(presented) and not (public and app_schemes):
+        return None
     if presented in registered:
         return RedirectTarget(presented, _CHECKED)
     if public and any(_same_but_port(presented, uri) for uri in registered):
@@ -50,19 +58,29 @@ def match(presented: str, registered: list[str], *, public: bool) -> RedirectTar
     return None
 
 
-def problem(uri: str, *, http_allowed: bool) -> str | None:
-    """Why an address cannot be registered as a redirect URI, in words that say what to do; None when it can."""
-    return _text_problem(uri) or _address_problem(uri, http_allowed=http_allowed)
+def problem(uri: str, *, http_allowed: bool, app_schemes: bool = False) -> str | None:
+    """Why an address cannot be registered as a redirect URI, in words that say what to do; None when it can.
+
+    `app_schemes` says that the client is public and the server permits schemes of an app's own.
+    """
+    return _text_problem(uri, app_schemes=app_schemes) or _address_problem(uri, http_allowed=http_allowed)
 
 
-def _text_problem(uri: str) -> str | None:
+def opens_app(uri: str) -> bool:
+    """Whether an address opens a program instead of a page: `com.example.app:/done` (RFC 8252 section 7.1)."""
+    return _APP.fullmatch(uri) is not None
+
+
+def _text_problem(uri: str, *, app_schemes: bool) -> str | None:
     """What is wrong with the characters, before the address is taken apart."""
+    others = ", or with the scheme of an app like com.example.app:/" if app_schemes else ""
+    known = uri.startswith(("https://", "http://")) or (app_schemes and opens_app(uri))
     rules = (
         (
             _PRINTABLE.fullmatch(uri) is None,
             "remove spaces and characters that do not belong in an address",
         ),
-        (not uri.startswith(("https://", "http://")), "start with https:// or http://"),
+        (not known, f"start with https:// or http://{others}"),
         ("*" in uri, "* is not allowed, list each address"),
         ("#" in uri, "remove everything from # on"),
         (len(uri) > MAX_LENGTH, f"shorten to {MAX_LENGTH:,} characters, it has {len(uri):,}"),
@@ -72,7 +90,7 @@ def _text_problem(uri: str) -> str | None:
 
 def _address_problem(uri: str, *, http_allowed: bool) -> str | None:
     parts = _split(uri)
-    if parts is None or not parts.hostname:
+    if parts is None or (not parts.hostname and not opens_app(uri)):
         return "enter a full address like https://standup.example.net/callback"
     if "@" in parts.netloc:
         return "remove the user name and password"

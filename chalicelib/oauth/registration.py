@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from chalicelib import policy
@@ -35,6 +35,8 @@ class Draft:
     public: bool = False
     pkce_exempt: bool = False
     mattermost_app_id: str = ""
+    scope: str = policy.EVERYTHING
+    post_logout_redirect_uris: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,23 @@ class Shown:
     session_token: str = field(repr=False)
 
 
-def problems(draft: Draft, *, http_allowed: bool, description_required: bool) -> list[Problem]:
-    """Everything that is wrong with a draft, in the contract's order."""
+def problems(
+    draft: Draft,
+    *,
+    http_allowed: bool,
+    app_schemes: bool = False,
+    description_required: bool = False,
+    homepage_required: bool = True,
+) -> list[Problem]:
+    """Everything that is wrong with a draft, in the contract's order; `app_schemes` are for public clients only."""
     return [
         *_name_problems(draft.name),
-        *_redirect_uri_problems(draft.redirect_uris, http_allowed=http_allowed),
-        *_homepage_problems(draft.homepage, http_allowed=http_allowed),
+        *_redirect_uri_problems(draft, http_allowed=http_allowed, app_schemes=app_schemes),
+        *_homepage_problems(draft.homepage, http_allowed=http_allowed, required=homepage_required),
         *_description_problems(draft.description, required=description_required),
         *_icon_problems(draft.icon_url, http_allowed=http_allowed),
+        *_scope_problems(draft.scope),
+        *_sign_out_problems(draft.post_logout_redirect_uris, http_allowed=http_allowed),
     ]
 
 
@@ -91,17 +102,17 @@ def register(
     values = _editable(draft) | {
         "client_id": new,
         "born": new_id(),
-        "scope": policy.EVERYTHING,
-        "secrets": [_kept(secret, origin.now)] if secret else [],
+        "secrets": [kept(secret, origin.now)] if secret else [],
         "public": draft.public,
         "suspended": False,
+        "kind": clients.APP,
         "creator_id": creator.user_id,
         "creator_name": creator.name,
         "created_at": origin.now,
         "updated_at": origin.now,
     }
     recorded = event(origin, "app.register", draft.name, user_id=creator.user_id, client_id=new)
-    write_together(*clients.added(new, values), *_sealed(shown, new, secret, origin.now), recorded)
+    write_together(*clients.added(new, values), *sealed(shown, new, secret, origin.now), recorded)
     return new, secret
 
 
@@ -127,7 +138,8 @@ def edit(client: Client, draft: Draft, origin: Origin) -> Client:
 
     """
     recorded = event(origin, "app.edit", draft.name, client_id=client.client_id)
-    values = _editable(draft) | {"updated_at": origin.now}
+    # Whatever registered itself is nobody's word: it is never trusted, by whomever it is edited (7591-5).
+    values = _editable(replace(draft, trusted=draft.trusted and not client.dynamic)) | {"updated_at": origin.now}
     write_together(*clients.changed(client, values), recorded)
     return clients.as_changed(client, values)
 
@@ -141,10 +153,10 @@ def regenerate_secret(client: Client, origin: Origin, *, shown: Shown | None = N
 
     """
     secret = new_client_secret()
-    values = {"secrets": [_kept(secret, origin.now)], "updated_at": origin.now}
+    values = {"secrets": [kept(secret, origin.now)], "updated_at": origin.now}
     recorded = event(origin, "app.regenerate_secret", client.client_name, client_id=client.client_id)
-    sealed = _sealed(shown, client.client_id, secret, origin.now)
-    write_together(*clients.changed(client, values), *sealed, recorded)
+    shown_once = sealed(shown, client.client_id, secret, origin.now)
+    write_together(*clients.changed(client, values), *shown_once, recorded)
     return secret
 
 
@@ -170,18 +182,24 @@ def _editable(draft: Draft) -> dict[str, Any]:
         "trusted": draft.trusted,
         "pkce_exempt": draft.pkce_exempt,
         "mattermost_app_id": draft.mattermost_app_id,
+        "scope": draft.scope,
+        "post_logout_redirect_uris": draft.post_logout_redirect_uris or None,
     }
 
 
 def _hosts(uris: list[str]) -> set[str]:
-    return {uri.split("/", 3)[2] for uri in uris if uri.count("/") > 1}
+    """Where addresses lead, checked or not: a host, or the scheme of an app."""
+    web = ("https://", "http://")
+    return {uri.split("/", 3)[2] if uri.startswith(web) else uri.partition(":")[0] for uri in uris}
 
 
-def _kept(secret: str, now: int) -> ClientSecret:
+def kept(secret: str, now: int) -> ClientSecret:
+    """What is stored of a new secret."""
     return {"hash": fingerprint(secret), "last_four": secret[-4:], "made_at": now}
 
 
-def _sealed(shown: Shown | None, client_id: str, secret: str, now: int) -> list[Change]:
+def sealed(shown: Shown | None, client_id: str, secret: str, now: int) -> list[Change]:
+    """Keep a new secret for one session to show, encrypted with what only that browser has."""
     if shown is None or not secret:
         return []
     until = now + policy.milliseconds(policy.SEALED_SECRET)
@@ -201,24 +219,38 @@ def _name_problems(name: str) -> Iterator[Problem]:
         yield Problem("name", "Remove hidden or direction-changing characters")
 
 
-def _redirect_uri_problems(uris: list[str], *, http_allowed: bool) -> Iterator[Problem]:
+def _redirect_uri_problems(draft: Draft, *, http_allowed: bool, app_schemes: bool) -> Iterator[Problem]:
+    uris, allowed = draft.redirect_uris, app_schemes and draft.public
     if not uris:
         yield Problem("callback_urls", "Enter at least one callback URL")
+    yield from _list_problems("callback_urls", "Callback URLs", uris, http_allowed=http_allowed, app_schemes=allowed)
+
+
+def _sign_out_problems(uris: list[str], *, http_allowed: bool) -> Iterator[Problem]:
+    yield from _list_problems("sign_out_urls", "Sign-out URLs", uris, http_allowed=http_allowed)
+
+
+def _list_problems(
+    name: str, label: str, uris: list[str], *, http_allowed: bool, app_schemes: bool = False
+) -> Iterator[Problem]:
     for line, uri in enumerate(uris, start=1):
-        found = redirect_uris.problem(uri, http_allowed=http_allowed)
+        found = redirect_uris.problem(uri, http_allowed=http_allowed, app_schemes=app_schemes)
         if found:
-            yield Problem("callback_urls", f"Callback URLs, line {line}: {found}")
+            yield Problem(name, f"{label}, line {line}: {found}")
     size = len(" ".join(uris).encode()) + 2  # as Mattermost counts: the list printed in brackets
     if size > MAX_REDIRECT_URIS:
-        yield Problem(
-            "callback_urls",
-            f"All callback URLs together are {size:,} bytes, the limit is {MAX_REDIRECT_URIS:,}",
-        )
+        yield Problem(name, f"All {label} together are {size:,} bytes, the limit is {MAX_REDIRECT_URIS:,}")
 
 
-def _homepage_problems(homepage: str, *, http_allowed: bool) -> Iterator[Problem]:
-    if not homepage:
+def _scope_problems(scope: str) -> Iterator[Problem]:
+    if not scope or set(scope.split()) - policy.SCOPES.keys():
+        yield Problem("scope", "Choose at least one permission")
+
+
+def _homepage_problems(homepage: str, *, http_allowed: bool, required: bool) -> Iterator[Problem]:
+    if required and not homepage:
         yield Problem("homepage", "Enter a homepage")
+    if not homepage:
         return
     yield from _address_problems("homepage", homepage, MAX_HOMEPAGE, http_allowed=http_allowed)
 

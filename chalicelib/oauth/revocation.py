@@ -29,7 +29,7 @@ def locate(text: str) -> Located | None:
     refresh = parse_refresh(text)
     if refresh is not None:
         return Located(refresh, refresh.user_id, refresh.authorization_id)
-    access = access_tokens.recognise(text)
+    access = access_tokens.recognise_any(text)
     if access is not None:
         return Located(access, access.claims.user_id, access.claims.authorization_id)
     return None

@@ -1,10 +1,7 @@
-"""The token endpoint: exchange a code, refresh a token (RFC 6749 sections 4.1.3 and 6.
-
-Refresh by note A of the checklists).
-"""
+"""The token endpoint: exchange a code, refresh a token (RFC 6749 sections 4.1.3 and 6; note A of the checklists)."""
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -20,7 +17,9 @@ from chalicelib.credentials import (
     same,
 )
 from chalicelib.errors import InvalidGrant
-from chalicelib.oauth import access_tokens, pkce, scopes
+from chalicelib.oauth import access_tokens, id_tokens, pkce, scopes, targets
+from chalicelib.oauth.access_tokens import Purpose
+from chalicelib.oauth.targets import Aim
 from chalicelib.policy import Standing
 from chalicelib.store import authorizations
 from chalicelib.store.audit import Origin, event
@@ -39,16 +38,28 @@ class CodeExchange:
     code: str = field(repr=False)
     redirect_uri: str | None
     code_verifier: str | None = field(repr=False)
+    aim: Aim = field(default_factory=Aim)
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """What a refresh presents."""
+
+    token: RefreshToken
+    scope: str | None = None
+    aim: Aim = field(default_factory=Aim)
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A successful answer (RFC 6749 section 5.1); `expires_in` in seconds."""
+    """A successful answer (RFC 6749 section 5.1); `expires_in` in seconds, `resources` as they were authorized."""
 
     access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
     expires_in: int
     scope: str
+    id_token: str | None = field(default=None, repr=False)
+    resources: list[str] = field(default_factory=list)
 
 
 def exchange(presented: CodeExchange, standing: Standing, client: Client, *, origin: Origin) -> Issued:
@@ -58,41 +69,41 @@ def exchange(presented: CodeExchange, standing: Standing, client: Client, *, ori
         InvalidGrant: the code is not good, or not with this client, address and verifier. A spent code with the right
             proof ends what it bought (section 4.1.2); a guess changes nothing.
         InvalidRequest: the verifier is malformed.
+        InvalidTarget: a resource is named that was not authorized; the code stays good.
         Contention: DynamoDB could not decide.
 
     """
     authorization = _proven(presented, standing, client)
+    tokens = _spent(authorization, presented, standing, origin)
+    purpose = targets.purpose(authorization, authorization.scope, presented.aim, standing.settings)
+    issued = _issued(authorization, tokens, purpose, standing.settings, origin.now)
+    if "openid" not in authorization.scope.split() or standing.user is None:
+        return issued
+    made = id_tokens.mint(authorization, standing.user, issued.access_token, standing.settings, origin.now)
+    return replace(issued, id_token=made)
+
+
+def _spent(authorization: Authorization, presented: CodeExchange, standing: Standing, origin: Origin) -> Tokens:
+    """Spend the code, and give what its refresh tokens are made from."""
     if authorization.mark == origin.request_id and authorization.state == ACTIVE:
         # An earlier attempt of this very request spent the code and never heard that it did.
-        return _issued(
-            authorization,
-            _held(authorization),
-            standing.settings,
-            scope=authorization.scope,
-            now=origin.now,
-        )
+        return _held(authorization)
     if authorization.state != PENDING:
         end(authorization, "code_replay", origin)
         raise InvalidGrant
-    if not policy.permits(standing, client.client_id, origin.now) or authorization.code_until <= origin.now:
+    in_time = origin.now < authorization.code_until
+    if not in_time or not policy.permits(standing, authorization.client_id, origin.now):
         raise InvalidGrant
-    tokens = _first(standing.settings, origin.now)
+    purpose = targets.purpose(authorization, authorization.scope, presented.aim, standing.settings)
+    tokens = _first(authorization, standing.settings, purpose.lifetime, origin.now)
     try:
         earlier = authorizations.activate(authorization, tokens, _use(origin))
     except ConditionFailed as failure:
         raise InvalidGrant from failure  # a lost race is no replay: the read showed the code unspent
-    tokens = _held(earlier) if earlier else tokens
-    return _issued(authorization, tokens, standing.settings, scope=authorization.scope, now=origin.now)
+    return _held(earlier) if earlier else tokens
 
 
-def refresh(
-    presented: RefreshToken,
-    scope: str | None,
-    standing: Standing,
-    client: Client,
-    *,
-    origin: Origin,
-) -> Issued:
+def refresh(presented: Refresh, standing: Standing, client: Client, *, origin: Origin) -> Issued:
     """Give a new access token and the next refresh token (RFC 6749 section 6).
 
     The token of one generation back is answered with the same successor while the grace lasts, so that a lost answer
@@ -102,16 +113,19 @@ def refresh(
     Raises:
         InvalidGrant: the token is not good, or not this client's.
         InvalidScope: more is asked than was granted.
+        InvalidTarget: a resource is named that was not authorized.
         Contention: DynamoDB could not decide.
 
     """
-    authorization = standing.authorization
+    authorization, settings = standing.authorization, standing.settings
     if authorization is None or not policy.alive(standing, client.client_id, origin.now):
         raise InvalidGrant
-    _check_mac(presented, authorization, standing.settings)
-    asked = scopes.narrowed(scope, authorization.scope)
-    tokens = _rotated(presented, authorization, standing.settings, policy.refresh_grace(client), origin)
-    return _issued(authorization, tokens, standing.settings, scope=asked, now=origin.now)
+    _check_mac(presented.token, authorization, settings)
+    kept = scopes.narrowed(presented.scope, authorization.scope)
+    purpose = targets.purpose(authorization, kept, presented.aim, settings)
+    grace = policy.refresh_grace(client, settings)
+    tokens = _rotated(presented.token, authorization, settings, grace, origin)
+    return _issued(authorization, tokens, purpose, settings, origin.now)
 
 
 def genuine(presented: RefreshToken, authorization: Authorization, settings: Settings) -> bool:
@@ -121,6 +135,11 @@ def genuine(presented: RefreshToken, authorization: Authorization, settings: Set
     except InvalidGrant:
         return False
     return True
+
+
+def newest(presented: RefreshToken, authorization: Authorization, settings: Settings) -> bool:
+    """Whether this is the refresh token that is to be used next."""
+    return presented.generation == authorization.generation and genuine(presented, authorization, settings)
 
 
 def end(authorization: Authorization, why: str, origin: Origin) -> None:
@@ -201,14 +220,17 @@ def _again(presented: RefreshToken, authorization: Authorization, grace: timedel
     return _held(authorization)
 
 
-def _first(settings: Settings, now: int) -> Tokens:
+def _first(authorization: Authorization, settings: Settings, lifetime: int, now: int) -> Tokens:
     salt = base64.b64encode(new_secret()).decode()
-    idle = now + policy.milliseconds(policy.REFRESH_IDLE)
-    return Tokens(1, salt, settings.keys.root_id, idle, now + policy.milliseconds(policy.REFRESH_ABSOLUTE))
+    until = now + settings.refresh_absolute * 1000
+    idle = now + settings.refresh_idle * 1000
+    if not policy.gives_refresh_token(authorization.scope):
+        until = idle = now + lifetime * 1000  # without a refresh token it ends with its access token
+    return Tokens(1, salt, settings.keys.root_id, min(idle, until), until)
 
 
 def _next(authorization: Authorization, settings: Settings, now: int) -> Tokens:
-    idle = min(now + policy.milliseconds(policy.REFRESH_IDLE), authorization.until)
+    idle = min(now + settings.refresh_idle * 1000, authorization.until)
     generation = (authorization.generation or 0) + 1
     return Tokens(generation, authorization.salt or "", settings.keys.root_id, idle, authorization.until)
 
@@ -228,17 +250,19 @@ def _use(origin: Origin) -> Use:
     return Use(origin.now, origin.network, origin.request_id)
 
 
-def _issued(authorization: Authorization, tokens: Tokens, settings: Settings, *, scope: str, now: int) -> Issued:
+def _issued(authorization: Authorization, tokens: Tokens, purpose: Purpose, settings: Settings, now: int) -> Issued:
     authorization.salt = tokens.salt
     made = _mac(tokens.mac_kid, authorization, tokens.generation, settings)
     if made is None:
         raise InvalidGrant  # the key was dropped between the read and now
     user_id, authorization_id = authorization.user_id, authorization.authorization_id
+    renewed = refresh_token(tokens.mac_kid, user_id, authorization_id, tokens.generation, made)
     return Issued(
-        access_token=access_tokens.mint(authorization, scope=scope, settings=settings, now=now),
-        refresh_token=refresh_token(tokens.mac_kid, user_id, authorization_id, tokens.generation, made),
-        expires_in=settings.access_token_lifetime,
-        scope=scope,
+        access_token=access_tokens.mint(authorization, purpose, settings, now),
+        refresh_token=renewed if policy.gives_refresh_token(authorization.scope) else None,
+        expires_in=purpose.lifetime,
+        scope=purpose.scope,
+        resources=purpose.audience if authorization.audience else [],
     )
 
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 from chalicelib.credentials import Locator, parse_code, parse_refresh, parse_session
 from chalicelib.oauth import authorization, issuing, tokens
 from chalicelib.oauth.authorization import Person, Question
-from chalicelib.oauth.tokens import CodeExchange, Issued
+from chalicelib.oauth.tokens import CodeExchange, Issued, Refresh
 from chalicelib.policy import Standing
 from chalicelib.store.authorizations import Authorization, authorization_key
 from chalicelib.store.clients import client_key
@@ -21,7 +21,8 @@ from tests.make import VERIFIER, App, World
 def question(world: World, app: App, user: User, **changes: str | None) -> Question:
     """A valid authorization request of an app, put to a signed-in person."""
     parameters = authorization_request(app, **changes)
-    request = authorization.validate(parameters, *authorization.identify(parameters, world.client(app.client_id)))
+    known = authorization.identify(parameters, world.client(app.client_id), world.now)
+    request = authorization.validate(parameters, *known, found={}, settings=world.settings())
     located = _session(world, user)
     session = world.row(session_key(located.user_id, located.row_id))
     grant = world.find(grant_key(user.user_id, app.client_id))
@@ -62,17 +63,24 @@ def exchange(
     return tokens.exchange(presented, there, client, origin=world.origin(app.client_id))
 
 
-def refresh(world: World, app: App, text: str, scope: str | None = None) -> Issued:
+def refresh(world: World, app: App, text: str | None, scope: str | None = None) -> Issued:
     """Use a refresh token as an app that has authenticated."""
-    presented = parse_refresh(text)
+    presented = parse_refresh(text or "")
     assert presented is not None
     there = standing(app, presented.user_id, presented.authorization_id)
     client = world.client(app.client_id)
-    return tokens.refresh(presented, scope, there, client, origin=world.origin(app.client_id))
+    return tokens.refresh(Refresh(presented, scope), there, client, origin=world.origin(app.client_id))
 
 
-def authorization_of(world: World, text: str) -> Authorization:
+def renewal(issued: Issued) -> str:
+    """The refresh token of an answer that has one."""
+    assert issued.refresh_token is not None
+    return issued.refresh_token
+
+
+def authorization_of(world: World, text: str | None) -> Authorization:
     """The row a code or a refresh token points at."""
+    assert text is not None
     code, token = parse_code(text), parse_refresh(text)
     if code is not None:
         return world.row(authorization_key(code.user_id, code.row_id))

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from chalicelib import config
 from chalicelib.credentials import new_id
 from chalicelib.errors import InvalidToken
-from chalicelib.oauth import access_tokens
-from chalicelib.oauth.access_tokens import MAX_LENGTH, audience, recognise, verify
+from chalicelib.oauth import signing
+from chalicelib.oauth.access_tokens import audience, recognise, verify
+from chalicelib.oauth.signing import MAX_LENGTH
 from chalicelib.store import keys
 from tests.faults import counted
 from tests.make import World
@@ -242,7 +243,7 @@ def test_any_text_is_recognised_or_none(world: World, text: str) -> None:
 
 def test_the_published_keys_hold_nothing_private(world: World) -> None:
     """oidc-5: public only; `use`, `kid`, `alg`."""
-    (key,) = access_tokens.key_set(world.settings())["keys"]
+    (key,) = signing.key_set(world.settings())["keys"]
 
     assert (key["use"], key["alg"], key["kty"], key["kid"]) == ("sig", "RS256", "RSA", world.settings().signing_kid)
     assert set(key) <= {"kty", "use", "alg", "kid", "n", "e", "key_ops"}
@@ -251,7 +252,7 @@ def test_the_published_keys_hold_nothing_private(world: World) -> None:
 
 def test_the_published_key_verifies_what_we_sign(world: World) -> None:
     """RFC 7517; oidc-5."""
-    (key,) = access_tokens.key_set(world.settings())["keys"]
+    (key,) = signing.key_set(world.settings())["keys"]
 
     found = jwt.decode(signed(world, claims(world)), jwt.PyJWK(key).key, ["RS256"], audience=audience())
 

@@ -22,9 +22,12 @@ from chalicelib.store.audit import Event
 from chalicelib.store.authorizations import authorization_key
 from chalicelib.store.clients import Client
 from chalicelib.store.grants import grant_key
+from chalicelib.store.settings import Settings
 from tests.browser import authorization_request
 from tests.make import CALLBACK, CHALLENGE, DRAFT, App, World
 from tests.oauth.flow import allow, question
+
+DEFAULTS = Settings()
 
 
 def client(**changes: Any) -> Client:
@@ -45,14 +48,15 @@ def client(**changes: Any) -> Client:
 def validated(held: Client, **changes: str | None) -> authorization.Request:
     """A complete request of a client, with changes, checked."""
     parameters = authorization_request(App(held.client_id, "", CALLBACK), **changes)
-    return authorization.validate(parameters, *authorization.identify(parameters, held))
+    known = authorization.identify(parameters, held, 0)
+    return authorization.validate(parameters, *known, found={}, settings=DEFAULTS)
 
 
 @pytest.mark.parametrize("held", [None, client(suspended=True)], ids=["unknown", "suspended"])
 def test_an_unusable_client_is_unknown(held: Client | None) -> None:
     """6749-3."""
     with pytest.raises(UnknownClient):
-        authorization.identify({"client_id": "x", "redirect_uri": CALLBACK}, held)
+        authorization.identify({"client_id": "x", "redirect_uri": CALLBACK}, held, 0)
 
 
 @pytest.mark.parametrize("redirect_uri", [None, CALLBACK + "/", "https://evil.example"])
@@ -61,7 +65,7 @@ def test_an_address_that_is_missing_or_not_registered_is_unknown(redirect_uri: s
     parameters = {"redirect_uri": redirect_uri} if redirect_uri else {}
 
     with pytest.raises(UnknownRedirect):
-        authorization.identify(parameters, client())
+        authorization.identify(parameters, client(), 0)
 
 
 @pytest.mark.parametrize(

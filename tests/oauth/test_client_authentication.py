@@ -118,14 +118,14 @@ def test_the_right_secret_is_taken() -> None:
     """RFC 6749 section 2.3.1."""
     held = client()
 
-    assert authenticate(presented(None, CLIENT_ID, SECRET), held) is held
+    assert authenticate(presented(None, CLIENT_ID, SECRET), held, 0) is held
 
 
 @pytest.mark.parametrize("secret", [None, "x", SECRET[:-1], SECRET + "x", SECRET.upper(), fingerprint(SECRET)])
 def test_any_other_secret_is_refused(secret: str | None) -> None:
     """Contract cases 92, 93; attack 18: what is stored is no credential."""
     with pytest.raises(InvalidClient) as refused:
-        authenticate(presented(None, CLIENT_ID, secret), client())
+        authenticate(presented(None, CLIENT_ID, secret), client(), 0)
 
     assert refused.value.headers == {}
 
@@ -136,7 +136,7 @@ def test_unknown_suspended_and_wrong_are_one_answer() -> None:
     answers = []
     for held, said in [(None, claimed), (client(suspended=True), claimed), (client(), presented(None, CLIENT_ID, "x"))]:
         with pytest.raises(InvalidClient) as refused:
-            authenticate(said, held)
+            authenticate(said, held, 0)
         answers.append((refused.value.id, refused.value.description, refused.value.headers))
 
     assert answers[0] == answers[1] == answers[2]
@@ -145,25 +145,25 @@ def test_unknown_suspended_and_wrong_are_one_answer() -> None:
 def test_a_refused_header_is_answered_with_a_challenge() -> None:
     """6749-5."""
     with pytest.raises(InvalidClient) as refused:
-        authenticate(presented(basic(CLIENT_ID, "x"), None, None), client())
+        authenticate(presented(basic(CLIENT_ID, "x"), None, None), client(), 0)
 
     assert refused.value.headers["WWW-Authenticate"].startswith("Basic ")
 
 
 def test_a_public_client_names_itself_only() -> None:
     """RFC 6749 section 3.2.1; contract case 104."""
-    assert authenticate(presented(None, CLIENT_ID, None), PUBLIC) is PUBLIC
+    assert authenticate(presented(None, CLIENT_ID, None), PUBLIC, 0) is PUBLIC
 
 
 def test_a_public_client_may_send_basic_with_no_secret() -> None:
     """RFC 6749 section 2.3.1: some clients always send the header."""
-    assert authenticate(presented(basic(CLIENT_ID, ""), None, None), PUBLIC) is PUBLIC
+    assert authenticate(presented(basic(CLIENT_ID, ""), None, None), PUBLIC, 0) is PUBLIC
 
 
 def test_a_public_client_with_a_secret_is_refused() -> None:
     """Contract 2.8, step 6."""
     with pytest.raises(InvalidClient) as refused:
-        authenticate(presented(None, CLIENT_ID, SECRET), PUBLIC)
+        authenticate(presented(None, CLIENT_ID, SECRET), PUBLIC, 0)
 
     assert refused.value.id == "model.oauth.validate_grant.public_client_secret.app_error"
 
@@ -171,7 +171,7 @@ def test_a_public_client_with_a_secret_is_refused() -> None:
 def test_a_client_whose_secrets_are_gone_lets_nobody_in() -> None:
     """An empty list of secrets must not mean "no secret needed"."""
     with pytest.raises(InvalidClient):
-        authenticate(presented(None, CLIENT_ID, None), client(secrets=[]))
+        authenticate(presented(None, CLIENT_ID, None), client(secrets=[]), 0)
 
 
 def test_no_secret_is_in_the_text_of_what_was_presented() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.oauth.redirect_uris import RedirectTarget, match, problem
+from chalicelib.oauth.redirect_uris import RedirectTarget, match, opens_app, problem
 from tests.oauth.redirect_tricks import REGISTERED, TRICKS, WEB
 
 printable = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=40)
@@ -175,6 +175,90 @@ def test_whatever_can_be_registered_is_a_plain_address_of_the_web(uri: str) -> N
         assert parts.username is None
         assert not set(uri) & set(" *#\\")
         assert uri.isascii()
+
+
+# --- schemes of an app ------------------------------------------------------------------------------------------
+
+APP = "com.example.app:/done"
+
+
+@pytest.mark.parametrize("uri", [APP, "com.example.app://done/x?y=z", "net.x-y.app1:/", "a.b+c:///x"])
+def test_the_scheme_of_an_app_can_be_registered_where_it_is_permitted(uri: str) -> None:
+    """RFC 8252 section 7.1; DESIGN section 5, "Allow app-scheme callbacks for public clients"."""
+    assert problem(uri, http_allowed=False, app_schemes=True) is None
+    assert problem(uri, http_allowed=True) == "start with https:// or http://"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "javascript:alert(1)",
+        "javascript:/x",
+        "javascript://a.b/x",
+        "data:text/html,x",
+        "vbscript:/x",
+        "file:///x",
+        "blob:https://a.example",
+        "about:/blank",
+        "myapp:/done",
+        "mailto:a@b.example",
+        "ftp://a.example/",
+        "COM.example.app:/done",
+        "com.example.app:done",
+        "com.example.app:",
+        ".example:/x",
+        "com..app:/x",
+        "1com.example:/x",
+        "com.example.app:/a b",
+        "com.example.app:/a\nb",
+        "com.example.app:/*",
+        "com.example.app:/done#x",
+        "com.example.app://user@host/x",
+        "com.example.app:/" + "x" * 1024,
+    ],
+)
+def test_a_scheme_that_is_no_apps_own_is_refused_wherever_they_are_permitted(uri: str) -> None:
+    """Contract 1.2's note: the dangerous schemes never; RFC 8252 section 7.1: a domain in reverse."""
+    assert problem(uri, http_allowed=True, app_schemes=True) is not None
+
+
+def test_the_message_names_the_scheme_only_where_it_is_permitted() -> None:
+    """Ux 7: say what to do."""
+    assert "com.example.app:/" in (problem("myapp:/x", http_allowed=True, app_schemes=True) or "")
+
+
+@pytest.mark.parametrize(
+    ("public", "app_schemes", "matches"),
+    [(True, True, True), (True, False, False), (False, True, False), (False, False, False)],
+)
+def test_a_registered_scheme_matches_for_public_clients_while_they_are_permitted(
+    public: bool, app_schemes: bool, matches: bool
+) -> None:
+    """Contract 1.2's note: consistently, wherever an address counts."""
+    assert (match(APP, [APP], public=public, app_schemes=app_schemes) is not None) == matches
+
+
+@pytest.mark.parametrize("uri", ["com.example.app:/done/", "com.example.app://done", "COM.example.app:/done", "x.y:/"])
+def test_an_apps_address_is_compared_as_it_is(uri: str) -> None:
+    """9700-1."""
+    assert match(uri, [APP], public=True, app_schemes=True) is None
+
+
+def test_an_app_is_answered_like_a_page() -> None:
+    """RFC 6749 section 4.1.2."""
+    target = match(APP, [APP], public=True, app_schemes=True)
+
+    assert target is not None
+    assert target.answer({"code": "c"}) == f"{APP}?code=c"
+
+
+@given(st.one_of(st.text(max_size=60), printable.map("com.example:/".__add__), printable.map("a.b".__add__)))
+@settings(max_examples=200)
+def test_whatever_opens_an_app_is_no_address_of_the_web(uri: str) -> None:
+    """6749-16: any text is judged without an error; a period in the scheme is what no browser's own has."""
+    if problem(uri, http_allowed=True, app_schemes=True) is None and opens_app(uri):
+        assert "." in uri.partition(":")[0]
+        assert not uri.startswith(("http:", "https:"))
 
 
 # --- the answer -------------------------------------------------------------------------------------------------

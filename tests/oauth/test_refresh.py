@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib import policy
 from chalicelib.credentials import parse_refresh, refresh_token
 from chalicelib.errors import InvalidGrant, InvalidScope
 from chalicelib.oauth.tokens import Issued
@@ -12,7 +11,7 @@ from chalicelib.store.authorizations import ACTIVE, ENDED, Authorization
 from chalicelib.store.grants import Grant, grant_key
 from chalicelib.store.writing import update, write
 from tests.make import App, World
-from tests.oauth.flow import allow, authorization_of, exchange, refresh
+from tests.oauth.flow import allow, authorization_of, exchange, refresh, renewal
 
 
 def tokens_of(world: World, app: App) -> Issued:
@@ -107,7 +106,7 @@ def test_a_forged_generation_is_refused_and_ends_nothing(world: World, generatio
     """Note A: forging needs the key and the row; a guess must not end anybody's access."""
     app = world.app()
     issued = tokens_of(world, app)
-    held = parse_refresh(issued.refresh_token)
+    held = parse_refresh(renewal(issued))
     assert held is not None
     forged = refresh_token(held.key_id, held.user_id, held.authorization_id, generation, b"\x00" * 32)
 
@@ -121,7 +120,7 @@ def test_a_refresh_token_dies_of_not_being_used(world: World) -> None:
     """21-4; attack 17: the row is still there."""
     app = world.app()
     issued = tokens_of(world, app)
-    world.clock.shift(policy.REFRESH_IDLE)
+    world.clock.shift(world.settings().refresh_idle)
 
     with pytest.raises(InvalidGrant):
         refresh(world, app, issued.refresh_token)

@@ -8,7 +8,7 @@ from chalicelib.oauth import revocation
 from chalicelib.oauth.tokens import Issued
 from chalicelib.store.authorizations import ACTIVE, ENDED, authorization_key
 from tests.make import App, World
-from tests.oauth.flow import allow, authorization_of, exchange, refresh
+from tests.oauth.flow import allow, authorization_of, exchange, refresh, renewal
 
 
 def issued(world: World, app: App) -> Issued:
@@ -68,8 +68,8 @@ def test_revoking_twice_is_fine(world: World) -> None:
     app = world.app()
     tokens = issued(world, app)
 
-    revoke(world, app, tokens.refresh_token)
-    revoke(world, app, tokens.refresh_token)
+    revoke(world, app, renewal(tokens))
+    revoke(world, app, renewal(tokens))
 
     assert authorization_of(world, tokens.refresh_token).state == ENDED
 
@@ -80,7 +80,7 @@ def test_an_older_refresh_token_of_the_same_install_ends_it_too(world: World) ->
     first = issued(world, app)
     refresh(world, app, first.refresh_token)
 
-    revoke(world, app, first.refresh_token)
+    revoke(world, app, renewal(first))
 
     assert authorization_of(world, first.refresh_token).state == ENDED
 
@@ -89,7 +89,7 @@ def test_a_forged_refresh_token_ends_nothing(world: World) -> None:
     """Note A: who knows ids only can end nobody's access."""
     app = world.app()
     tokens = issued(world, app)
-    held = parse_refresh(tokens.refresh_token)
+    held = parse_refresh(renewal(tokens))
     assert held is not None
 
     revoke(world, app, refresh_token(held.key_id, held.user_id, held.authorization_id, 1, b"\x00" * 32))

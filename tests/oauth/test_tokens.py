@@ -51,7 +51,7 @@ def test_no_token_is_in_the_text_of_an_answer(world: World) -> None:
     issued = exchange(world, app, allow(world, app, world.leo))
 
     assert issued.access_token not in repr(issued)
-    assert issued.refresh_token not in repr(issued)
+    assert str(issued.refresh_token) not in repr(issued)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,12 @@
 """The OAuth surface: authorize and consent, token, revoke, deauthorize, metadata and keys."""
 
-from chalicelib.web.oauth import authorize, token, well_known
+from chalicelib.web.oauth import authorize, openid, token, well_known
 
-SURFACES = (authorize.pages, authorize.decisions, token.surface, well_known.surface)
+SURFACES = (
+    authorize.pages,
+    authorize.decisions,
+    token.surface,
+    openid.bearer,
+    openid.pages,
+    well_known.surface,
+)

@@ -54,18 +54,19 @@ def read(ticket: str, session_id: str, settings: Settings, now: int) -> Decision
     return Decision(content["p"], content["h"], ticket)
 
 
-def client_id_of(ticket: str) -> str:
-    """The client a ticket names, not believed yet: what to read before it is opened; "" if it cannot be read."""
+def parameters_of(ticket: str) -> dict[str, str]:
+    """The parameters in a ticket, not believed yet: what to read before it is opened; none if it cannot be read."""
     try:
-        return str(_content(ticket.partition(".")[0])["p"].get("client_id", ""))
+        parameters: dict[str, str] = _content(ticket.partition(".")[0])["p"]
     except FormExpired:
-        return ""
+        return {}
+    return parameters
 
 
 def _content(text: str) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text))
-        content["p"].get("client_id")
+        content["p"] = {name: str(value) for name, value in content["p"].items()}
     except (
         binascii.Error,
         ValueError,

@@ -1,4 +1,4 @@
-"""The token, revocation and deauthorization endpoints (RFC 6749 section 3.2, RFC 7009; contract 2.6 and 2.8)."""
+"""Token, revocation, introspection, deauthorization (RFC 6749 section 3.2, RFC 7009, RFC 7662; contract 2.6, 2.8)."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -7,43 +7,49 @@ from chalice.app import Response
 
 from chalicelib.credentials import is_id, parse_code, parse_refresh
 from chalicelib.errors import (
+    InvalidClient,
     InvalidGrant,
     InvalidParameter,
     InvalidRequest,
     ProviderOff,
-    Refusal,
+    UnauthorizedClient,
     UnsupportedGrantType,
 )
-from chalicelib.oauth import client_authentication, grants, revocation, tokens
-from chalicelib.oauth.client_authentication import Presented
-from chalicelib.oauth.tokens import CodeExchange, Issued
+from chalicelib.oauth import grants, introspection, revocation, tokens
+from chalicelib.oauth.access_tokens import Recognised, audience
+from chalicelib.oauth.revocation import Located
+from chalicelib.oauth.targets import Aim
+from chalicelib.oauth.tokens import CodeExchange, Issued, Refresh
 from chalicelib.policy import Standing
 from chalicelib.store.authorizations import authorization_key
-from chalicelib.store.clients import Client, client_key
+from chalicelib.store.clients import APP, Client, client_key
 from chalicelib.store.grants import grant_key
-from chalicelib.store.reading import Key
+from chalicelib.store.reading import Key, read
+from chalicelib.store.resources import resource_key
 from chalicelib.store.users import user_key
 from chalicelib.web import answers
 from chalicelib.web.callers import CLIENT, PERSON, Call
-from chalicelib.web.http import FORM, Request
+from chalicelib.web.http import Request
+from chalicelib.web.oauth import clients
 from chalicelib.web.routes import Surface
 from chalicelib.web.shapes import OAuthShape
 
 surface = Surface("oauth_token", OAuthShape(cors=True))
 OFF: Final = ProviderOff(id="api.oauth.get_access_token.disabled.app_error")
 _PREFIX: Final = "api.oauth.get_access_token."
-_CLIENT_FIELDS: Final = ("client_id", "client_secret")
-_GRANT_FIELDS: Final = ("grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope")
+_GRANT_FIELDS: Final = ("grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "resource")
 
 
 def _five(request: Request) -> Sequence[Key[Any]]:
     """Client, person, grant and authorization, all named by what is presented."""
-    _check_form(request)
-    located = parse_code(request.form.get("code") or "")
+    clients.check_form(request)
+    # A code beside a refresh token is of no interest, and must not say which rows are read.
+    by_refresh = request.form.get("grant_type") == "refresh_token"
+    located = None if by_refresh else parse_code(request.form.get("code") or "")
     refresh = parse_refresh(request.form.get("refresh_token") or "")
     user_id = located.user_id if located else refresh.user_id if refresh else ""
     row_id = located.row_id if located else refresh.authorization_id if refresh else ""
-    client_id = _client_id(_presented(request))
+    client_id = clients.claimed_id(request)
     return [
         client_key(client_id),
         user_key(user_id),
@@ -53,10 +59,32 @@ def _five(request: Request) -> Sequence[Key[Any]]:
 
 
 def _three(request: Request) -> Sequence[Key[Any]]:
-    _check_form(request)
+    clients.check_form(request)
     located = revocation.locate(request.form.get("token") or "")
     user_id, row_id = (located.user_id, located.authorization_id) if located else ("", "")
-    return [client_key(_client_id(_presented(request))), authorization_key(user_id, row_id)]
+    return [client_key(clients.claimed_id(request)), authorization_key(user_id, row_id)]
+
+
+def _six(request: Request) -> Sequence[Key[Any]]:
+    """The caller, and the five rows that decide about the token."""
+    clients.check_form(request)
+    caller_id = clients.claimed_id(request)
+    located = revocation.locate(request.form.get("token") or "")
+    if located is None:
+        return [client_key(caller_id)]
+    owner_id = _owner_id(located, caller_id)
+    return [
+        client_key(caller_id),
+        client_key(owner_id),
+        user_key(located.user_id),
+        grant_key(located.user_id, owner_id),
+        authorization_key(located.user_id, located.authorization_id),
+    ]
+
+
+def _owner_id(located: Located, caller_id: str) -> str:
+    """Whose token it is: an access token says so, a refresh token is of interest to its own client only."""
+    return located.token.claims.client_id if isinstance(located.token, Recognised) else caller_id
 
 
 def _own_grant(request: Request) -> Sequence[Key[Any]]:
@@ -65,7 +93,7 @@ def _own_grant(request: Request) -> Sequence[Key[Any]]:
     return [grant_key(request.claimed_user_id, wanted)]
 
 
-@surface.route("POST", "/oauth/access_token", CLIENT, reads=_five, off=OFF, fields=(*_CLIENT_FIELDS, *_GRANT_FIELDS))
+@surface.route("POST", "/oauth/access_token", CLIENT, reads=_five, off=OFF, fields=(*clients.FIELDS, *_GRANT_FIELDS))
 def access_token(call: Call) -> Response:
     """Exchange a code or refresh a token (RFC 6749 sections 4.1.3 and 6)."""
     form = call.request.form
@@ -74,11 +102,13 @@ def access_token(call: Call) -> Response:
         raise InvalidRequest("Send grant_type.", id=_PREFIX + "bad_grant.app_error")
     if grant_type not in {"authorization_code", "refresh_token"}:
         raise UnsupportedGrantType
-    client = _client(call)
+    client = clients.authenticated(call)
+    if client.kind != APP:
+        raise UnauthorizedClient
     return _answered(_exchange(call, client) if grant_type == "authorization_code" else _refresh(call, client))
 
 
-@surface.route("POST", "/oauth/revoke", CLIENT, reads=_three, off=OFF, fields=(*_CLIENT_FIELDS, "token"))
+@surface.route("POST", "/oauth/revoke", CLIENT, reads=_three, off=OFF, fields=(*clients.FIELDS, "token"))
 def revoke(call: Call) -> Response:
     """End the authorization a token belongs to.
 
@@ -87,12 +117,35 @@ def revoke(call: Call) -> Response:
     token = call.request.form.get("token")
     if token is None:
         raise InvalidRequest("Send token.")
-    client = _client(call)
+    client = clients.authenticated(call)
     located = revocation.locate(token)
     if located is not None:
         row = call.rows[authorization_key(located.user_id, located.authorization_id)]
         revocation.revoke(located, row, client, call.settings, call.request.origin(client.client_id))
     return answers.as_json({})  # simple-oauth2 fails on anything but a JSON object
+
+
+@surface.route("POST", "/oauth/introspect", CLIENT, reads=_six, off=OFF, fields=(*clients.FIELDS, "token"))
+def introspect(call: Call) -> Response:
+    """Say what a token is worth now; anything that is no business of the caller is inactive (RFC 7662 section 2.2)."""
+    token = call.request.form.get("token")
+    if token is None:
+        raise InvalidRequest("Send token.")
+    caller = clients.authenticated(call)
+    if caller.public:
+        raise InvalidClient("A client without a secret cannot introspect tokens.")
+    located = revocation.locate(token)
+    if located is None:
+        return answers.as_json(introspection.INACTIVE)
+    owner_id = _owner_id(located, caller.client_id)
+    standing = Standing(
+        call.settings,
+        call.rows[user_key(located.user_id)],
+        call.rows[client_key(owner_id)],
+        call.rows[grant_key(located.user_id, owner_id)],
+        call.rows[authorization_key(located.user_id, located.authorization_id)],
+    )
+    return answers.as_json(introspection.introspect(located, standing, caller, call.request.now))
 
 
 @surface.route("POST", "/oauth/deauthorize", PERSON, reads=_own_grant, off=ProviderOff(), fields=("client_id",))
@@ -114,8 +167,8 @@ def _exchange(call: Call, client: Client) -> Issued:
     located = parse_code(code)
     if located is None:
         raise InvalidGrant
-    presented = CodeExchange(code, form.get("redirect_uri"), form.get("code_verifier"))
     standing = _standing(call, client, located.user_id, located.row_id)
+    presented = CodeExchange(code, form.get("redirect_uri"), form.get("code_verifier"), _aim(call, standing))
     return tokens.exchange(presented, standing, client, origin=call.request.origin(client.client_id))
 
 
@@ -124,24 +177,37 @@ def _refresh(call: Call, client: Client) -> Issued:
     text = form.get("refresh_token")
     if text is None:
         raise InvalidRequest("Send refresh_token.", id=_PREFIX + "missing_refresh_token.app_error")
-    presented = parse_refresh(text)
-    if presented is None:
+    token = parse_refresh(text)
+    if token is None:
         raise InvalidGrant(id=_PREFIX + "refresh_token.app_error")
-    standing = _standing(call, client, presented.user_id, presented.authorization_id)
-    return tokens.refresh(presented, form.get("scope"), standing, client, origin=call.request.origin(client.client_id))
+    standing = _standing(call, client, token.user_id, token.authorization_id)
+    presented = Refresh(token, form.get("scope"), _aim(call, standing))
+    return tokens.refresh(presented, standing, client, origin=call.request.origin(client.client_id))
+
+
+def _aim(call: Call, standing: Standing) -> Aim:
+    """The resources a request names, and the servers its authorization is for: one read more where there are any."""
+    authorized = standing.authorization.audience if standing.authorization else {}
+    keys = {identifier: resource_key(identifier) for identifier in authorized if identifier != audience()}
+    rows = read(*keys.values()) if keys else None
+    found = {identifier: rows[key] for identifier, key in keys.items()} if rows else {}
+    return Aim(call.request.form.all("resource"), found)
 
 
 def _answered(issued: Issued) -> Response:
-    return answers.as_json(
-        {
-            "access_token": issued.access_token,
-            "token_type": "bearer",
-            "expires_in": issued.expires_in,
-            "refresh_token": issued.refresh_token,
-            "scope": issued.scope,
-        },
-        headers={"Pragma": "no-cache"},
-    )
+    body: dict[str, Any] = {
+        "access_token": issued.access_token,
+        "token_type": "bearer",
+        "expires_in": issued.expires_in,
+        "scope": issued.scope,
+    }
+    if issued.refresh_token is not None:
+        body["refresh_token"] = issued.refresh_token
+    if issued.id_token is not None:
+        body["id_token"] = issued.id_token
+    if issued.resources:
+        body["audience"] = " ".join(issued.resources)  # Mattermost's word for it (contract 3.8)
+    return answers.as_json(body, headers={"Pragma": "no-cache"})
 
 
 def _standing(call: Call, client: Client, user_id: str, authorization_id: str) -> Standing:
@@ -152,35 +218,3 @@ def _standing(call: Call, client: Client, user_id: str, authorization_id: str) -
         call.rows[grant_key(user_id, client.client_id)],
         call.rows[authorization_key(user_id, authorization_id)],
     )
-
-
-def _client(call: Call) -> Client:
-    claimed = _presented(call.request)
-    return client_authentication.authenticate(claimed, call.rows[client_key(_client_id(claimed))])
-
-
-def _presented(request: Request) -> Presented:
-    form = request.form
-    return client_authentication.presented(
-        request.headers.get("authorization"), form.get("client_id"), form.get("client_secret")
-    )
-
-
-def _client_id(claimed: Presented) -> str:
-    """The key to read; what cannot be an id is read as nobody."""
-    return claimed.client_id if is_id(claimed.client_id) else ""
-
-
-def _check_form(request: Request) -> None:
-    """RFC 6749 section 4.1.3: a form, whatever its charset parameter; anything else is 415."""
-    if request.content_type != FORM:
-        raise _NotAForm
-
-
-class _NotAForm(Refusal):
-    """The body is not a form."""
-
-    status = 415
-    error = "invalid_request"
-    id = _PREFIX + "bad_request.app_error"
-    description = "Send the parameters as application/x-www-form-urlencoded in the body."

@@ -150,11 +150,17 @@ def _take_all(studio: Studio) -> None:
     studio.press("Allow")
     studio.page.request.get(studio.server + _authorize(others[0], OTHERS[0]), max_redirects=0)  # trusted: not asked
     _sign_in_to_sample(studio)
+    _say_hello(studio)
     studio.take("sample-client")
     studio.open("/account/security/oauth2-apps")
     studio.take("allowed")
     studio.open("/admin/integrations/custom")
     studio.take("console")
+    studio.page.get_by_role("group", name="Enable integrations to override usernames").get_by_label("True").check()
+    studio.press("Save")
+    studio.open("/channels")
+    studio.take("channel")
+    studio.take("channel-dark", dark=True, width=360)
 
 
 def _sign_in_to_sample(studio: Studio) -> None:
@@ -162,6 +168,13 @@ def _sign_in_to_sample(studio: Studio) -> None:
     studio.page.get_by_role("link", name="Sign in with Gatepost").click()
     studio.press("Allow")
     studio.page.get_by_role("heading", name="Hello, Maya").wait_for()
+
+
+def _say_hello(studio: Studio) -> None:
+    studio.press("Post a hello")
+    studio.page.get_by_label("Channel").select_option("Town Square")
+    studio.page.get_by_label("Name to show").fill("Standup Bot")
+    studio.press("Post it")
 
 
 def _authorize(client_id: str, software: Software) -> str:

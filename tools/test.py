@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from tools import node
 from tools.chromium import found_or_installed
 
 BIN = Path(sys.executable).parent
@@ -20,8 +21,9 @@ CHECKS = {
 def main(arguments: list[str]) -> int:
     """Run every step, also after one failed: 0 when all passed, else 1."""
     chromium = found_or_installed()
-    if not chromium and _in_ci():
-        print("Chromium is missing and could not be installed: browser tests cannot run.")
+    if not chromium and _cannot_do_without("Chromium", "pages in a browser"):
+        return 1
+    if not node.ready() and _cannot_do_without("Node", "clients written in JavaScript"):
         return 1
     failed = [name for name, command in CHECKS.items() if not _passes(name, command)]
     if not _passes("tests", _pytest(arguments, chromium)):
@@ -33,12 +35,18 @@ def main(arguments: list[str]) -> int:
 def _pytest(arguments: list[str], chromium: str | None) -> list[str]:
     left_out = [] if "--full" in arguments else ["not full"]
     if not chromium:
-        print("Chromium is missing: browser tests are skipped.")
         left_out.append("not browser")
     skips_fail = ["-p", "tools.no_skips"] if _in_ci() else []
     chosen = ["-m", " and ".join(left_out)] if left_out else []
     passed_on = [argument for argument in arguments if argument != "--full"]
     return ["pytest", "-q", *skips_fail, *chosen, *passed_on]
+
+
+def _cannot_do_without(program: str, purpose: str) -> bool:
+    """Name what is missing; CI does not go on without it."""
+    verdict = "cannot run" if _in_ci() else "are skipped"
+    print(f"{program} is missing and could not be installed: tests of {purpose} {verdict}.")
+    return _in_ci()
 
 
 def _in_ci() -> bool:

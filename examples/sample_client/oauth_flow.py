@@ -1,4 +1,4 @@
-"""The part to copy: sign a person in with Gatepost by Authlib (RFC 6749, 7636, 8414, 9207)."""
+"""The part to copy: sign a person in with Gatepost by Authlib, call the API (RFC 6749, 6750, 7636, 8414, 9207)."""
 
 import ipaddress
 import re
@@ -63,16 +63,22 @@ class Browser:
     pending: dict[str, str] = field(default_factory=dict)  # state -> PKCE code_verifier
     token: dict[str, Any] = field(default_factory=dict)
     person: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)  # what the application remembers for this person
     notice: tuple[str, str] = ("", "")  # kind and words, shown once
     steps: deque[Step] = field(default_factory=lambda: deque(maxlen=40))
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def forget(self) -> None:
+        """Forget the tokens, the person, and what was kept for them."""
+        self.token, self.person, self.kept = {}, {}, {}
 
 
 def sign_in(browser: Browser) -> str:
     """Return the address that asks the person (RFC 6749 section 4.1.1, RFC 7636 section 4.3)."""
     check_server(browser.app.server)
     browser.steps.clear()
-    browser.token, browser.person, browser.endpoints = {}, {}, discover(browser)
+    browser.forget()
+    browser.endpoints = discover(browser)
     verifier = secrets.token_urlsafe(48)
     address, state = session(browser, "authorize").create_authorization_url(
         browser.endpoints["authorization_endpoint"], code_verifier=verifier
@@ -112,16 +118,23 @@ def finish(browser: Browser, query: str) -> None:
 
 
 def see_account(browser: Browser) -> None:
-    """Ask the API whom the token speaks for; a refused token is renewed once (RFC 6750)."""
-    address = f"{browser.app.server}/api/v4/users/me"
-    answer = session(browser, "account").get(address)
-    if answer.status_code == 401:
-        browser.person = {}
-        refresh(browser)
-        answer = session(browser, "account").get(address)
+    """Ask the API whom the token speaks for."""
+    answer = call_api(browser, "account", "/users/me")
     browser.person = members(answer)
     if "username" not in browser.person:
         raise StoppedError(f"The API answered {answer.status_code} and did not say who you are.")
+
+
+def call_api(browser: Browser, step: str, path: str, body: dict[str, Any] | None = None) -> Response:
+    """Call the API with the access token, GET or with a body POST; a refused token is renewed once (RFC 6750)."""
+    method, address = "POST" if body else "GET", f"{browser.app.server}/api/v4{path}"
+    answer = session(browser, step).request(method, address, json=body)
+    if answer.status_code == 401:
+        person, browser.person = browser.person, {}  # see `act`: nobody, should the refresh be refused too
+        refresh(browser)
+        browser.person = person
+        answer = session(browser, step).request(method, address, json=body)
+    return answer
 
 
 def refresh(browser: Browser) -> None:
@@ -147,7 +160,7 @@ def revoke(browser: Browser) -> None:
 
 def sign_out(browser: Browser) -> None:
     """Forget the tokens here; the server is not told."""
-    browser.token, browser.person = {}, {}
+    browser.forget()
     browser.notice = ("ok", "Signed out here. The server still lists this app as allowed.")
 
 
@@ -162,7 +175,7 @@ def act(browser: Browser, action: Callable[[Browser], str | None]) -> str:
         browser.notice = ("bad", refusal(error.error, error.description, bool(browser.token)))
         # An unknown person means that the API has just refused the access token as well.
         if error.error == "invalid_grant" or not browser.person:
-            browser.token, browser.person = {}, {}
+            browser.forget()
     except RequestException:
         browser.notice = ("bad", f"{browser.app.server} could not be reached. Is it running?")
     except ValueError:
@@ -199,7 +212,8 @@ def hear(browser: Browser, step: str, answer: Response, *_rest: object, **_named
     """Write an answer down, and stop at those that mean the same at every step."""
     result = f"{answer.status_code} in {answer.elapsed.total_seconds() * 1000:.0f} ms"
     sent = answer.request
-    note(browser, step, f"{sent.method} {sent.url}", result, str(sent.body or ""))
+    body = sent.body.decode() if isinstance(sent.body, bytes) else str(sent.body or "")
+    note(browser, step, f"{sent.method} {sent.url}", result, body)
     if answer.status_code == 501:
         raise StoppedError(SWITCHED_OFF)
     if answer.status_code == 429 or answer.status_code >= 500:
@@ -242,7 +256,12 @@ def is_loopback(address: str) -> bool:
 
 
 def cut(form: str) -> str:
-    """Leave four characters of every code, token, secret and random value of an encoded form."""
+    """Leave four characters of every code, token, secret and random value of an encoded form.
+
+    What the API is sent is JSON and holds no secret: the access token goes in a header.
+    """
+    if form.startswith("{"):
+        return form
     fields = parse_qsl(form, keep_blank_values=True)
     return " ".join(f"{key}={text if key in SHOWN_WHOLE else tail(text)}" for key, text in fields)
 

@@ -12,6 +12,7 @@ from typing import ClassVar
 from urllib.parse import parse_qsl
 
 import oauth_flow
+import posting
 import sample_page
 from oauth_flow import App, Browser
 
@@ -20,6 +21,7 @@ ACTIONS: dict[str, Callable[[Browser], None]] = {
     "/refresh": oauth_flow.refresh,
     "/revoke": oauth_flow.revoke,
     "/sign-out": oauth_flow.sign_out,
+    "/channels": posting.find_channels,
 }
 
 
@@ -96,6 +98,8 @@ class Handler(BaseHTTPRequestHandler):
         with browser.lock:
             if self.path == "/setup":
                 oauth_flow.act(browser, partial(set_up, form=form))
+            elif self.path == "/hello" and browser.token:
+                oauth_flow.act(browser, partial(posting.post, form=form))
             elif action and browser.token:
                 oauth_flow.act(browser, action)
             self.go("/", name)
@@ -161,7 +165,8 @@ def set_up(browser: Browser, form: dict[str, str]) -> None:
     if typed[:2] == browser.app[:2]:
         secret = secret or browser.app.client_secret
     else:
-        browser.token, browser.person, browser.pending = {}, {}, {}
+        browser.forget()
+        browser.pending = {}
     browser.app = typed._replace(client_secret=secret)
     oauth_flow.check_server(typed.server)
     browser.notice = ("ok", "Saved. Nothing was sent to the server yet.")

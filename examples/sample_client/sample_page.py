@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from oauth_flow import SWITCHED_OFF, Browser, Step, tail
+from posting import Draft
 
 # What each step does, and where it is written: RFC and section.
 WORDS = {
@@ -12,6 +13,9 @@ WORDS = {
     "callback": ("You came back with an answer; its state and iss are checked.", "9207", "2.4"),
     "exchange": ("Swapped the code for tokens, with the PKCE secret as proof.", "7636", "4.5"),
     "account": ("Called the API with the access token: who are you?", "6750", "2.1"),
+    "teams": ("Asked the API which teams you are in.", "6750", "2.1"),
+    "channels": ("Asked the API which channels of a team you are in.", "6750", "2.1"),
+    "post": ("Posted as you; the name and picture you typed went along in props.", "6750", "2.1"),
     "refresh": ("Swapped the refresh token for new tokens.", "6749", "6"),
     "revoke": ("Asked the server to end the tokens of this sign-in.", "7009", "2.1"),
 }
@@ -79,7 +83,7 @@ main { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap:
 [hidden] { display: none }
 label, .label { display: grid; gap: .3rem; font-weight: 600; font-size: .9375rem }
 label small, .label small { font-weight: 400 }
-input { inline-size: 100%; min-block-size: 2.5rem; padding: .45rem .75rem;
+input, textarea, select { inline-size: 100%; min-block-size: 2.5rem; padding: .45rem .75rem;
   font: 400 1rem/1.5 system-ui, sans-serif; border: 1px solid var(--control);
   border-radius: 8px; background: var(--surface); color: inherit }
 .copy { padding: .5rem .75rem; border: 1px solid var(--line); border-radius: 8px;
@@ -118,7 +122,7 @@ PAGE = """<!doctype html>
 {notice}
 <div class="stack">
 <section class="card" aria-labelledby="you"><h2 id="you">Your account</h2>{account}</section>
-<section class="card" aria-labelledby="setup"><h2 id="setup">Set-up</h2>
+{hello}<section class="card" aria-labelledby="setup"><h2 id="setup">Set-up</h2>
 <form method="post" action="/setup">{token_field}
 <label>Server address <input name="server" id="server" value="{server}" required spellcheck="false"
  autocomplete="off"></label>
@@ -147,10 +151,25 @@ SIGNED_IN = """<div><div class="person"><span class="av" aria-hidden="true">{ini
 <dt>Permissions</dt><dd>{scope}</dd><dt>Refresh token</dt><dd>{refresh}</dd></dl>
 <form method="post" class="row">{token_field}
 <button class="btn go" formaction="/again">Call the API again</button>
+<button class="btn" formaction="/channels">Post a hello</button>
 <button class="btn" formaction="/refresh">Refresh token</button>
 <button class="btn" formaction="/revoke">Revoke here</button>
 <button class="btn" formaction="/sign-out">Sign out</button></form>
 <p><a href="{server}/account/security/oauth2-apps">Manage access on Gatepost</a></p></div>"""
+HELLO = """<section class="card" aria-labelledby="hello"><h2 id="hello">Post a hello</h2>
+<form method="post" action="/hello">{token_field}
+<label>Channel <select name="channel_id">{channels}</select></label>
+<label>Text <textarea name="text" rows="2" required>
+{text}</textarea></label>
+<div class="label"><label for="name">Name to show</label>
+<input name="name" id="name" value="{name}" autocomplete="off" aria-describedby="other">
+<small id="other">Another name for this one post. The server shows it only where a System Admin permits it,
+and always says that it is from an app, for you.</small></div>
+<div class="label"><label for="picture">Picture to show</label>
+<input name="picture" id="picture" value="{picture}" spellcheck="false" autocomplete="off" aria-describedby="https">
+<small id="https">An address that starts with https://</small></div>
+<div class="row"><button class="btn go">Post it</button></div></form></section>
+"""
 
 
 def page(browser: Browser) -> str:
@@ -163,6 +182,7 @@ def page(browser: Browser) -> str:
         notice=notice(kind, words, browser) if words else "",
         account=signed_in(browser) if browser.token else SIGN_IN,
         token_field=token_field(browser),
+        hello=hello(browser) if browser.kept.get("channels") else "",
         server=escape(browser.app.server),
         client_id=escape(browser.app.client_id),
         kept=escape(kept(browser.app.client_secret)),
@@ -175,6 +195,9 @@ def notice(kind: str, words: str, browser: Browser) -> str:
     """Say what went well or wrong, and where to go on."""
     role = "alert" if kind == "bad" else "status"
     link = ' <a href="/sign-in">Try again</a>' if kind == "bad" and not browser.token else ""
+    posted = browser.kept.pop("posted", "")
+    if posted:
+        link = f' <a href="{escape(browser.app.server)}/channels/{escape(posted)}">See it in Gatepost</a>'
     if words == SWITCHED_OFF:
         console = f"{escape(browser.app.server)}/admin/integrations/custom"
         link = f' <a href="{console}">Switch it on in the System Console</a>'
@@ -207,6 +230,22 @@ def signed_in(browser: Browser) -> str:
         refresh=escape(tail(str(token["refresh_token"])) if token.get("refresh_token") else "none"),
         token_field=token_field(browser),
         server=escape(browser.app.server),
+    )
+
+
+def hello(browser: Browser) -> str:
+    """Render the form that posts, with what was typed."""
+    draft: Draft = browser.kept["draft"]
+    return HELLO.format(
+        token_field=token_field(browser),
+        channels="".join(
+            f'<option value="{escape(channel.id)}"{" selected" if channel.id == draft.channel_id else ""}>'
+            f"{escape(channel.name)}</option>"
+            for channel in browser.kept["channels"]
+        ),
+        text=escape(draft.text),
+        name=escape(draft.name),
+        picture=escape(draft.picture),
     )
 
 

@@ -15,7 +15,7 @@ def pins(lock: str) -> set[str]:
     return {line.removesuffix(" \\") for line in lines if not line.startswith(" ")}
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, "requirements-uv.txt", "requirements-node.txt"])
 def test_every_package_is_pinned_and_hashed(lock: str) -> None:
     packages = re.split(r"\n(?! )", (ROOT / lock).read_text().strip())
 
@@ -23,7 +23,7 @@ def test_every_package_is_pinned_and_hashed(lock: str) -> None:
     assert all("--hash=sha256:" in package for package in packages)
 
 
-@pytest.mark.parametrize("lock", [*LOCKS, "requirements-uv.txt"])
+@pytest.mark.parametrize("lock", [*LOCKS, "requirements-uv.txt", "requirements-node.txt"])
 def test_a_lock_names_no_index(lock: str) -> None:
     assert not re.search(r"index|://|file:", (ROOT / lock).read_text())
 

@@ -12,6 +12,7 @@ import sys
 
 OLDEST = (3, 11)
 COMMANDS = {  # what a command is for, and the lock it needs
+    "keys": ("list, publish and drop keys, and say which one signs", "requirements-run.txt"),
     "run": ("start Gatepost and the sample client on this machine", "requirements-run.txt"),
     "screens": ("take pictures of the main pages for the README", "requirements-dev.txt"),
     "test": ("format, lint, types, imports and tests", "requirements-dev.txt"),
@@ -20,8 +21,7 @@ INCLUDED = {"requirements-dev.txt": ["requirements-run.txt"]}  # a lock, and the
 HERE = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(HERE, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
-USAGE = 2
-INTERRUPTED = 130
+USAGE, INTERRUPTED = 2, 130
 
 
 class Stop(Exception):

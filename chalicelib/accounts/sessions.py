@@ -73,8 +73,10 @@ def prepare_next(user: User, settings: Settings, origin: Origin) -> Opened:
     return opened
 
 
-def sign_out_others(user: User, settings: Settings, origin: Origin) -> Opened:
+def sign_out_others(user: User, settings: Settings, origin: Origin, *, apps_too: bool = False) -> Opened:
     """End every session of a person with one write; who asked for it gets a new one.
+
+    With `apps_too` the access of every application ends as well, and the consents with it.
 
     Raises:
         ConditionFailed: somebody changed the account since it was read.
@@ -82,8 +84,9 @@ def sign_out_others(user: User, settings: Settings, origin: Origin) -> Opened:
 
     """
     opened = prepare_next(user, settings, origin)
-    recorded = event(origin, "user.sign_out_others", user.username, user_id=user.user_id)
-    write_together(users.signed_out(user, origin.now), sessions.opened(opened.session), recorded)
+    actions = ["user.sign_out_others", *(["user.revoke_all_apps"] if apps_too else [])]
+    recorded = [event(origin, action, user.username, user_id=user.user_id) for action in actions]
+    write_together(users.signed_out(user, origin.now, apps_too=apps_too), sessions.opened(opened.session), *recorded)
     return opened
 
 

@@ -132,7 +132,8 @@ class OAuthShape:
     def refuse(self, refusal: Refusal, route: Route, request: Request, call: Call | None) -> Response:
         """Say no in the RFC's words and Mattermost's."""
         response = answers.as_json(answers.oauth_refusal_body(refusal, request.id), refusal.status)
-        if route.access.kind == "scope" and refusal.status in {401, 403}:  # HTTP statuses
+        asks_for_a_person = route.access.kind != "client"  # clients are challenged by what refuses them
+        if asks_for_a_person and (refusal.status == 401 or isinstance(refusal, InsufficientScope)):  # an HTTP status
             response.headers["WWW-Authenticate"] = challenge(refusal, route)
         return response
 

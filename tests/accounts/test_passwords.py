@@ -232,6 +232,13 @@ def test_what_makes_a_reset_link_worth_nothing(end: Callable[[World], None], wor
     assert not good(world, token)
 
 
+def test_a_link_for_somebody_who_is_deactivated_already_is_dead(world: World) -> None:
+    """Contract 2.12: a new password does not open a closed account, nor does it wait until it is opened."""
+    people.deactivate(leo(world), world.origin())
+    token = offered(world, leo(world))
+    assert not good(world, token)
+
+
 @pytest.mark.parametrize("leave", [people.deactivate, lambda user, origin: people.set_admin(user, origin, admin=False)])
 def test_a_link_of_an_admin_who_was_sent_away_is_dead(leave: Callable[..., None], world: World) -> None:
     """An administrator who leaves leaves no doors open."""

@@ -89,22 +89,28 @@ def test_the_answer_is_the_same_for_wrong_and_unknown(app: App, impostor: App) -
     assert len(set(bodies)) == 1
 
 
-@pytest.mark.parametrize("client_id", ["y" * 26, "no-id"])
-def test_an_unknown_client_writes_nothing(app: App, client_id: str) -> None:
-    """Who makes ids up buys no rows."""
-    with counted() as calls:
-        assert fail(App(client_id, "gps_guess", "")).status == 401
+def test_unknown_clients_are_counted_as_one(app: App, world: World) -> None:
+    """Who makes ids up buys no more rows than who guesses one secret."""
+    for letter in "ybndr":
+        assert fail(App(letter * 26, "gps_guess", "")).status == 401
 
-    assert set(calls) <= {"BatchGetItem"}
+    assert [row.tries for row in Limit.scan()] == [1]
+    assert ([event.object for event in told()], len(problems_of("unknown"))) == (["unknown"], 1)
 
 
-def test_a_suspended_client_writes_nothing(app: App, impostor: App, world: World) -> None:
-    """What it does is stopped already, and said on its page."""
-    write_together(*clients.changed(world.client(app.client_id), {"suspended": True}))
-    with counted() as calls:
-        assert fail(impostor).status == 401
+def test_known_and_unknown_clients_take_the_same_steps(app: App, impostor: App, world: World) -> None:
+    """Attack 19: the time it takes tells nobody which ids there are."""
+    suspended = world.app()
+    write_together(*clients.changed(world.client(suspended.client_id), {"suspended": True}))
+    ghost = App("y" * 26, "gps_guess", "")
+    with counted() as known:
+        fail(impostor)
+        fail(impostor)
+    with counted() as unknown:
+        fail(ghost)
+        fail(App(suspended.client_id, "gps_guess", ""))
 
-    assert calls == ["BatchGetItem"]
+    assert known == unknown
 
 
 def test_what_cannot_be_noted_changes_no_answer(app: App, impostor: App) -> None:

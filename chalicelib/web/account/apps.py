@@ -1,24 +1,29 @@
 """Account Settings > Security > OAuth 2.0 Applications: what I allowed, and taking it back (ux 6.13)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from chalice.app import Response
 
 from chalicelib.errors import NotFound
 from chalicelib.oauth import grants
-from chalicelib.oauth.grants import LastUse
-from chalicelib.policy import SCOPES
+from chalicelib.oauth.grants import Allowed
+from chalicelib.oauth.scopes import FOREIGN
+from chalicelib.policy import SCOPES, milliseconds
+from chalicelib.store.authorizations import Authorization
 from chalicelib.store.clients import Client, client_key
 from chalicelib.store.grants import Grant, grant_key
 from chalicelib.store.reading import Key
 from chalicelib.web import browser, pages
-from chalicelib.web.account.shared import ACCOUNT_CRUMB, APPS, surface
+from chalicelib.web.account.shared import ACCOUNT_CRUMB, APPS, APPS_CRUMB, surface
 from chalicelib.web.browser import Flash
 from chalicelib.web.callers import PERSON, Call
 from chalicelib.web.http import Request
 
 LIST_IMAGES: Final = "'self' https:"
+_DAY: Final = milliseconds(timedelta(days=1))
+_IDLE_DAYS: Final = 90
 
 
 def _own_grant(request: Request) -> Sequence[Key[Any]]:
@@ -28,15 +33,14 @@ def _own_grant(request: Request) -> Sequence[Key[Any]]:
 
 @surface.route("GET", APPS, PERSON)
 def allowed(call: Call) -> Response:
-    """The applications I allowed: since when, last used.  Two queries and two reads, whatever their number."""
-    held = grants.allowed(call.user, call.settings, call.request.now)
-    used = grants.last_uses(call.user.user_id) if held else {}
-    rows = [_row(grant, client, used.get(grant.grant_id)) for grant, client in held]
+    """The applications I allowed, with their sign-ins.  Two queries and two reads, whatever their number."""
+    now = call.request.now
+    access = grants.access_of(call.user, call.settings, now)
     return browser.page(
         call,
         "account/oauth2_apps.html",
         images=LIST_IMAGES,
-        apps=rows,
+        apps=[_row(each, access.resources, now) for each in access.apps],
         provider_on=call.settings.provider_on,
     )
 
@@ -68,11 +72,7 @@ def ask_revoke(call: Call) -> Response:
         keep_href=APPS,
         keep_label="Keep it",
         danger=True,
-        crumbs=[
-            ACCOUNT_CRUMB,
-            ("OAuth 2.0 Applications", APPS),
-            ("Revoke", None),
-        ],
+        crumbs=[ACCOUNT_CRUMB, APPS_CRUMB, ("Revoke", None)],
     )
 
 
@@ -99,7 +99,9 @@ def _allowed_app(call: Call) -> tuple[Grant, Client]:
     return grant, client
 
 
-def _row(grant: Grant, client: Client, used: LastUse | None) -> dict[str, Any]:
+def _row(allowed: Allowed, resources: Mapping[str, str], now: int) -> dict[str, Any]:
+    grant, client, used = allowed.grant, allowed.client, allowed.last_use
+    idle_days = (now - (used.at if used else grant.since)) // _DAY
     return {
         "client_id": client.client_id,
         "name": client.client_name,
@@ -111,5 +113,33 @@ def _row(grant: Grant, client: Client, used: LastUse | None) -> dict[str, Any]:
         "since": grant.since,
         "used_at": used.at if used else None,
         "used_from": used.network if used else None,
-        "can": [SCOPES[name].title for name in grant.scope.split() if name in SCOPES],
+        "idle_days": idle_days if idle_days >= _IDLE_DAYS else None,
+        "can": _words(grant.scope, resources),
+        "installs": [_install(row, resources) for row in allowed.installs],
     }
+
+
+def _install(row: Authorization, resources: Mapping[str, str]) -> dict[str, Any]:
+    ends = grants.ends_at(row)
+    return {
+        "href": f"{APPS}/{row.client_id}/installs/{row.authorization_id}/revoke",
+        "since": row.created_at,
+        "used_at": row.used_at,
+        "used_from": row.used_from,
+        "ends": ends,
+        "renewable": ends < row.until,
+        "can": _words(row.scope, resources),
+    }
+
+
+def _words(scope: str, resources: Mapping[str, str]) -> list[str]:
+    """Scopes as people know them; of another API only its name is known here, without another read."""
+    return [found for kept in scope.split() if (found := _word(kept, resources))]
+
+
+def _word(kept: str, resources: Mapping[str, str]) -> str:
+    resource_id, foreign, name = kept.partition(FOREIGN)
+    if not foreign:
+        return SCOPES[kept].title if kept in SCOPES else ""
+    identifier = resources.get(resource_id)
+    return f"{name} at {pages.site(identifier) if identifier else 'another API'}"

@@ -12,3 +12,4 @@ APPS: Final = f"{ACCOUNT}/security/oauth2-apps"
 PASSWORD: Final = f"{ACCOUNT}/security/password"
 SESSIONS: Final = f"{ACCOUNT}/security/sessions"
 ACCOUNT_CRUMB: Final = ("Account Settings", ACCOUNT)
+APPS_CRUMB: Final = ("OAuth 2.0 Applications", APPS)

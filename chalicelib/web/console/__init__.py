@@ -1,7 +1,7 @@
-"""System Console: the server's settings, people, and invitations (ux 6.15)."""
+"""System Console: the server's settings, resource servers, people, and invitations (ux 6.15)."""
 
-from chalicelib.web.console import invitations, settings, user, users
+from chalicelib.web.console import invitations, resource_form, resources, settings, user, users
 from chalicelib.web.console.shared import surface
 
 SURFACES = (surface,)
-PAGES = (settings, users, user, invitations)
+PAGES = (settings, resource_form, resources, users, user, invitations)

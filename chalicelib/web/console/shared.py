@@ -10,6 +10,7 @@ from chalicelib.web.shapes import PageShape
 
 surface = Surface("console", PageShape())
 SETTINGS: Final = "/admin/integrations/custom"
+RESOURCES: Final = "/admin/resource-servers"
 USERS: Final = "/admin/users"
 INVITE: Final = f"{USERS}/invite"
 INVITATIONS: Final = f"{USERS}/invitations"

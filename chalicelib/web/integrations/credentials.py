@@ -52,6 +52,7 @@ def show(call: Call) -> Response:
         secret_until=secret.until if secret else None,
         may_extend=secret is not None and not secret.extended,
         endpoints=_endpoints(),
+        zapier=None if client.public else _zapier(client),
         just=just if just in {"registered", "regenerated"} and (secret or client.public) else None,
     )
 
@@ -200,4 +201,18 @@ def _endpoints() -> dict[str, str]:
         "authorize": url("/oauth/authorize"),
         "token": url("/oauth/access_token"),
         "metadata": url("/.well-known/oauth-authorization-server"),
+    }
+
+
+def _zapier(client: Client) -> dict[str, str]:
+    """What to paste into Zapier, by the name of its field (ux 6.7); the secret is shown in one place only."""
+    here = config.current()
+    return {
+        "Client ID": client.client_id,
+        "Authorization URL": here.url("/oauth/authorize"),
+        "Access Token Request": here.url("/oauth/access_token"),
+        "Refresh Token Request": here.url("/oauth/access_token"),
+        "Scope": client.scope,
+        "Test URL": here.url("/api/v4/users/me"),
+        "Connection Label": f"{{{{username}}}} on {here.host}",
     }

@@ -6,6 +6,8 @@ from typing import Final
 
 from chalicelib.oauth import redirect_uris, registration
 from chalicelib.oauth.registration import Draft, Problem
+from chalicelib.oauth.scopes import written
+from chalicelib.policy import EVERYTHING, SCOPES, Scope
 from chalicelib.store.clients import Client
 from chalicelib.store.settings import Settings
 from chalicelib.web.http import Parameters
@@ -22,11 +24,16 @@ class Typed:
     icon_url: str
     callback_urls: str
     client_type: str
+    permissions: str
+    scope: str
+    sign_out_urls: str
     pkce_exempt: bool
 
 
+ALL: Final = "everything"
+CHOSEN: Final = "chosen"
 FIELDS: Final = (*(field.name for field in dataclass_fields(Typed)), "confirmed")
-EMPTY: Final = Typed("false", "", "", "", "", "", "", pkce_exempt=False)
+EMPTY: Final = Typed("false", "", "", "", "", "", "", ALL, "", "", pkce_exempt=False)
 
 
 def read(form: Parameters) -> Typed:
@@ -37,9 +44,12 @@ def read(form: Parameters) -> Typed:
         description=form.text("description"),
         homepage=form.text("homepage"),
         icon_url=form.text("icon_url"),
-        # Without blank lines, so that "line 2" is the second line that is shown.
-        callback_urls="\n".join(line.strip() for line in form.text("callback_urls").splitlines() if line.strip()),
+        callback_urls=_lines(form.text("callback_urls")),
         client_type=form.text("client_type"),
+        permissions=CHOSEN if form.get("permissions") == CHOSEN else ALL,
+        # One box is one value; a page in between sends them together.
+        scope=written({name for value in form.all("scope") for name in value.split()}),
+        sign_out_urls=_lines(form.text("sign_out_urls")),
         pkce_exempt=form.get("pkce_exempt") == "true",
     )
 
@@ -54,6 +64,9 @@ def held(client: Client) -> Typed:
         icon_url=client.logo_uri,
         callback_urls="\n".join(client.addresses),
         client_type="device" if client.public else "server",
+        permissions=ALL if EVERYTHING in client.scope.split() else CHOSEN,
+        scope=client.scope,
+        sign_out_urls="\n".join(client.sign_out_addresses),
         pkce_exempt=client.pkce_exempt,
     )
 
@@ -69,6 +82,8 @@ def draft_of(typed: Typed, *, public: bool, trusted: bool) -> Draft:
         trusted=trusted,
         public=public,
         pkce_exempt=typed.pkce_exempt and not public,
+        scope=EVERYTHING if typed.permissions == ALL else written(set(typed.scope.split()) - {EVERYTHING}),
+        post_logout_redirect_uris=typed.sign_out_urls.splitlines(),
     )
 
 
@@ -76,7 +91,12 @@ def problems(draft: Draft, settings: Settings) -> dict[str, str]:
     """What is wrong, by field, one sentence a line."""
     found: dict[str, str] = {}
     for problem in _in_form_order(
-        registration.problems(draft, http_allowed=settings.http_allowed, description_required=True)
+        registration.problems(
+            draft,
+            http_allowed=settings.http_allowed,
+            app_schemes=settings.app_schemes,
+            description_required=True,
+        )
     ):
         found[problem.field] = (
             f"{found[problem.field]}\n{problem.message}" if problem.field in found else problem.message
@@ -85,7 +105,7 @@ def problems(draft: Draft, settings: Settings) -> dict[str, str]:
 
 
 def _in_form_order(problems: list[Problem]) -> list[Problem]:
-    order = ("name", "description", "homepage", "icon_url", "callback_urls")
+    order = ("name", "description", "homepage", "icon_url", "callback_urls", "scope", "sign_out_urls")
     return sorted(problems, key=lambda problem: order.index(problem.field))
 
 
@@ -97,8 +117,18 @@ def warnings(typed: Typed) -> list[str]:
     return [f"{uri} is not encrypted. Anyone on the network could read the code." for uri in plain]
 
 
+def choices() -> list[Scope]:
+    """The permissions a form offers to tick: all but "everything", which is a choice of its own."""
+    return [scope for scope in SCOPES.values() if scope.name != EVERYTHING]
+
+
 def sent(typed: Typed) -> dict[str, str]:
     """The fields as a browser sends them, for a page in between."""
     return {name: value for name, value in asdict(typed).items() if isinstance(value, str)} | (
         {"pkce_exempt": "true"} if typed.pkce_exempt else {}
     )
+
+
+def _lines(text: str) -> str:
+    """Without blank lines, so that "line 2" is the second line that is shown."""
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())

@@ -36,6 +36,8 @@ _LABELS: Final = {
     "redirect_uris": "Callback URLs",
     "trusted": "Is Trusted",
     "pkce_exempt": "Sign-in without PKCE",
+    "scope": "Permissions",
+    "post_logout_redirect_uris": "Sign-out URLs",
 }
 
 
@@ -111,6 +113,8 @@ def edit(call: Call) -> Response:
     typed = fields.read(call.request.form)
     draft = _edited(call, client, typed)
     problems = fields.problems(draft, call.settings)
+    if draft.trusted and client.dynamic:
+        problems["is_trusted"] = "An application that registered itself cannot be trusted. Choose No"
     if problems:
         return _edit_page(call, client, typed, problems, status=422)
     if call.request.form.text("version") != str(client.version):
@@ -211,6 +215,7 @@ def _page(call: Call, typed: Typed, problems: dict[str, str] | None, status: int
         form=typed,
         problems=problems or {},
         may_trust=policy.may_trust(call.user),
+        choices=fields.choices(),
         warnings=fields.warnings(typed),
         **values,
     )

@@ -65,9 +65,13 @@ def shown(client: Client, viewer: User) -> dict[str, Any]:
         "secret_last_four": secret["last_four"] if secret else None,
         "secret_set_at": secret["made_at"] if secret else None,
         "created_at": client.created_at,
-        "created_by": "you" if client.creator_id == viewer.user_id else client.creator_name,
+        "created_by": "itself" if client.dynamic else _creator(client, viewer),
         "redirect_uris": client.addresses,
     }
+
+
+def _creator(client: Client, viewer: User) -> str:
+    return "you" if client.creator_id == viewer.user_id else client.creator_name
 
 
 def path_of(client_id: str, page: str) -> str:

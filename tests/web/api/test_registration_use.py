@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.oauth import redirect_uris, registration
 from chalicelib.policy import UNUSED_REGISTRATION
 from chalicelib.store.clients import COPIES, Client
+from chalicelib.web import answers
 from local.server import Server
 from tests.browser import Answer, Browser, call, exchange, me, refresh, token, token_by_post
 from tests.make import VERIFIER, App, World
 from tests.web.api.registering import APP_CALLBACK, CALLBACK, PUBLIC, app_of, registered
+from tests.web.app_forms import add
 
 
 @pytest.fixture(autouse=True)
@@ -249,8 +252,6 @@ def test_mattermosts_json_decision_gives_the_apps_address(leo: Browser, opened: 
 @pytest.mark.parametrize(("client_type", "status"), [("device", 303), ("server", 422)])
 def test_the_form_takes_an_apps_scheme_for_public_clients(client_type: str, status: int, world: World) -> None:
     """Ux 6.6, field 6."""
-    from tests.web.app_forms import add
-
     world.set(app_schemes=True)
     maya = Browser().holding(world.session(world.maya))
 
@@ -261,8 +262,6 @@ def test_the_form_takes_an_apps_scheme_for_public_clients(client_type: str, stat
 
 def test_the_form_refuses_an_apps_scheme_until_it_is_switched_on(world: World) -> None:
     """Ux 6.6, field 6: refused as in the seed."""
-    from tests.web.app_forms import add
-
     answer = add(Browser().holding(world.session(world.maya)), callback_urls=APP_CALLBACK, client_type="device")
 
     assert answer.status == 422
@@ -279,3 +278,20 @@ def test_it_lives_on_when_registration_is_switched_off(leo: Browser, world: Worl
     assert refresh(app, tokens["refresh_token"]).status == 200
     assert leo.authorize(app).answer["code"]
     assert CALLBACK in leo.authorize(app).goes_to
+
+
+def test_an_app_added_to_a_trusted_clients_callbacks_costs_it_its_trust(world: World) -> None:
+    """Checklists, anti-features: trust was given to the places an administrator saw."""
+    client = world.client(world.app(trusted=True, public=True).client_id)
+
+    assert registration.keeps_trust(client, client.addresses)
+    assert not registration.keeps_trust(client, [*client.addresses, APP_CALLBACK])
+
+
+def test_a_redirect_to_an_app_cannot_be_written(opened: App) -> None:
+    """Ux 3.2: whoever forgets the page that opens apps fails in a test."""
+    target = redirect_uris.match(APP_CALLBACK, [APP_CALLBACK], public=True, app_schemes=True)
+    assert target is not None
+
+    with pytest.raises(ValueError, match="hand-over page"):
+        answers.go_to_client(target.answer({"code": "c"}))

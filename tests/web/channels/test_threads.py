@@ -48,3 +48,13 @@ def test_there_is_no_thread_of_nothing(leo: Browser) -> None:
     answer = leo.get(f"/channels/town-square/thread/{unknown()}")
 
     assert (answer.status, answer.page.h1) == (404, "No such post")
+
+
+def test_a_thread_shows_no_post_of_another_because_its_address_names_it(crew: Crew, leo: Browser) -> None:
+    """`posted` shows a reply that the index may not have yet, of this thread alone."""
+    root = crew.post(crew.square, crew.world.leo, "Here")
+    other = crew.post(crew.square, crew.world.leo, "Elsewhere")
+    reply = crew.post(crew.square, crew.world.ana, "Reply elsewhere", other)
+    thread = f"/channels/{crew.square}/thread/{root}"
+
+    assert [texts(leo.get(thread, posted=post)) for post in (other, reply)] == [["Here"], ["Here"]]

@@ -62,7 +62,7 @@ def test_a_token_in_the_query_or_body_is_not_seen(leo: Browser, app: App, name: 
 
     metadata = config.current().url("/.well-known/oauth-protected-resource/api/v4")
     challenge = answer.headers["WWW-Authenticate"]
-    assert (answer.status, challenge) == (401, f'Bearer resource_metadata="{metadata}"')
+    assert (answer.status, challenge) == (401, f'Bearer resource_metadata="{metadata}", scope="users:read"')
 
 
 def test_an_access_token_lives_as_long_as_it_says(leo: Browser, app: App, world: World) -> None:

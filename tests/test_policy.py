@@ -174,6 +174,10 @@ def test_sessions_do_not_depend_on_the_provider() -> None:
         ("a b c", "a b c", "a b c", "a", "a"),
         ("a b", "b c", "a b c", "a b c", "b"),
         ("a", "b", "c", "d", ""),
+        ("posts:read", "user", "user", "user", "posts:read"),
+        ("user", "user", "user", "posts:read", "posts:read"),
+        ("user", "posts:read teams:read", "user", "posts:read", "posts:read"),
+        ("x/own", "user", "user", "user", ""),
         ("", "a", "a", "a", ""),
     ],
 )
@@ -203,6 +207,7 @@ def test_without_one_of_the_rows_there_is_no_scope(missing: str) -> None:
         ("posts:read", "posts:read", True),
         ("posts:read", "user", False),
         ("posts:read", "posts:write", False),
+        ("user", "resource/posts:read", False),
         ("", "user", False),
     ],
 )
@@ -266,26 +271,50 @@ def test_an_application_without_a_creator_is_for_system_admins(server: Settings)
 )
 def test_pkce_is_for_all_but_the_visibly_exempt(public: bool, exempt: bool, required: bool) -> None:
     """DESIGN section 4: never exempt is a public client."""
-    assert policy.pkce_required(client(public=public, pkce_exempt=exempt)) is required
+    assert policy.pkce_required(client(public=public, pkce_exempt=exempt), OPEN) is required
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_the_console_can_require_pkce_of_all(public: bool) -> None:
+    """DESIGN section 4: an exemption counts for nothing then."""
+    assert policy.pkce_required(client(public=public, pkce_exempt=True), settings(pkce_for_all=True))
+
+
+@pytest.mark.parametrize(
+    ("scope", "given"),
+    [("posts:read", True), ("user", True), ("openid", False), ("openid offline_access", True), ("openid user", True)],
+)
+def test_with_openid_a_refresh_token_has_to_be_asked_for(scope: str, given: bool) -> None:
+    """Issue 4, scopes; oidc-6."""
+    assert policy.gives_refresh_token(scope) is given
+
+
+@pytest.mark.parametrize(("until", "usable"), [(NOW + 1, True), (NOW, False), (None, True)])
+def test_an_unused_registration_ends(until: int | None, usable: bool) -> None:
+    """DESIGN section 3: unused dynamic registration."""
+    assert policy.client_usable(client(until=until), NOW) is usable
 
 
 @pytest.mark.parametrize(("public", "seconds"), [(False, 30), (True, 10)])
 def test_the_grace_of_a_retry_is_shorter_for_who_cannot_prove_it(public: bool, seconds: int) -> None:
     """DESIGN section 3, refresh retry grace."""
-    assert policy.refresh_grace(client(public=public)) == timedelta(seconds=seconds)
+    assert policy.refresh_grace(client(public=public), OPEN) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(("held", "usable"), [(None, False), (client(), True), (client(suspended=True), False)])
 def test_a_suspended_application_is_as_good_as_none(held: Client | None, usable: bool) -> None:
     """DESIGN section 2."""
-    assert policy.client_usable(held) is usable
+    assert policy.client_usable(held, NOW) is usable
 
 
 @pytest.mark.parametrize(
     ("lifetime", "default"),
     [
-        (policy.REFRESH_IDLE, timedelta(days=30)),
-        (policy.REFRESH_ABSOLUTE, timedelta(days=365)),
+        (timedelta(seconds=OPEN.refresh_idle), timedelta(days=30)),
+        (timedelta(seconds=OPEN.refresh_absolute), timedelta(days=365)),
+        (policy.INVITATION, timedelta(days=7)),
+        (policy.RESET_LINK, timedelta(hours=1)),
+        (policy.UNUSED_REGISTRATION, timedelta(days=7)),
         (policy.SESSION_IDLE, timedelta(hours=12)),
         (policy.SESSION_ABSOLUTE, timedelta(days=30)),
         (policy.SET_UP_LINK, timedelta(hours=24)),

@@ -16,20 +16,21 @@ from chalicelib.store.writing import ConditionFailed, Contention, write, write_t
 
 ACTION: Final = "client.authentication_failed"
 PROBLEM: Final = "authentication_failed"
+NOBODY: Final = Client(client_key="", client_id="unknown", client_name="unknown")
 
 
 def record(client: Client | None, origin: Origin) -> None:
     """Count that a client failed to authenticate; the first time in a window its owner and the audit are told.
 
-    At most one write a second and client, none for a client that is not there: whoever guesses buys no writes. The
-    answer to the client does not depend on it, so whatever cannot be written is left out.
+    At most one write a second and client: whoever guesses buys no writes. All clients that are not there count as one,
+    with the same steps, so that the time it takes does not tell which are. The answer does not depend on it: what
+    cannot be written is left out.
     """
-    if client is None or not policy.client_usable(client, origin.now):
-        return
+    known = client if client is not None and policy.client_usable(client, origin.now) else NOBODY
     until = window_end(int(policy.CLIENT_FAILURE_WINDOW.total_seconds()), origin.now)
-    bucket = Bucket(f"client#{client.client_id}", 0, until)  # no limit: nothing is refused
+    bucket = Bucket(f"client#{known.client_id}", 0, until)  # no limit: nothing is refused
     with suppress(ConditionFailed, Contention, Unavailable):
-        _count(client, bucket, origin)
+        _count(known, bucket, origin)
 
 
 def _count(client: Client, bucket: Bucket, origin: Origin) -> None:

@@ -139,6 +139,8 @@ def _name_problems(draft: Draft) -> Iterator[Problem]:
 
 
 def _scope_problems(draft: Draft) -> Iterator[Problem]:
+    if not draft.scopes:
+        yield Problem("scopes", "Enter at least one scope")
     if len(draft.scopes) > MAX_SCOPES:
         yield Problem("scopes", f"Use at most {MAX_SCOPES} scopes")
     names = [name for name, _ in draft.scopes]

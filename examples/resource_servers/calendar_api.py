@@ -119,8 +119,8 @@ def main() -> None:
         verify = AccessTokens(given.gatepost, resource).verify
     else:
         # From the environment, not from the command line, where other programs could read them.
-        client_id, secret = os.environ["GATEPOST_CLIENT_ID"], os.environ["GATEPOST_CLIENT_SECRET"]
-        verify = Introspection(given.gatepost, resource, client_id, secret).verify
+        credentials = (os.environ["GATEPOST_CLIENT_ID"], os.environ["GATEPOST_CLIENT_SECRET"])
+        verify = Introspection(given.gatepost, resource, credentials).verify
     with make_server("127.0.0.1", given.port, CalendarApi(given.gatepost, resource, verify)) as server:
         print(f"The calendar is at {resource}/events")  # noqa: T201
         server.serve_forever()

@@ -1,6 +1,7 @@
 """System Console > Resource servers > Add and Edit: the fields, their messages, and what was typed coming back."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from dataclasses import fields as dataclass_fields
 from typing import Final
 
@@ -30,6 +31,16 @@ class Typed:
     token_lifetime: str
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Whose form it is on Edit: its page, its name, and the version the form stands on."""
+
+    href: str | None
+    named: str | None
+    row_version: str | None
+
+
+_ON_ADD: Final = Own(None, None, None)
 _FIELDS: Final = tuple(field.name for field in dataclass_fields(Typed))
 _EMPTY: Final = Typed("", "", "", "5")
 _LABELS: Final = {"name": "Name", "scopes": "Scopes", "token_lifetime": "Token lifetime"}
@@ -74,7 +85,7 @@ def add(call: Call) -> Response:
 def show_edit(call: Call) -> Response:
     """Show the form filled in; the identifier is what tokens say, and stays."""
     resource = found(call)
-    return _page(call, _held(resource), **_own(resource))
+    return _page(call, _held(resource), own=_own(resource))
 
 
 @surface.route(
@@ -93,16 +104,16 @@ def edit(call: Call) -> Response:
     draft = _draft(typed)
     problems = _problems(draft)
     if problems:
-        return _page(call, typed, problems, 422, **_own(resource, form.text("version")))
+        return _page(call, typed, problems, 422, own=_own(resource, form.text("version")))
     if form.text("version") != str(resource.version):
-        return _page(call, typed, _SOMEBODY_ELSE, 409, **_own(resource))
+        return _page(call, typed, _SOMEBODY_ELSE, 409, own=_own(resource))
     told = [label for name, label in _LABELS.items() if getattr(typed, name) != getattr(_held(resource), name)]
     if not told:
         return browser.go_with_flash(call, path_of(resource), Flash("Nothing changed."))
     try:
         resource_servers.edit(resource, draft, call.request.origin(call.user.user_id))
     except ConditionFailed:
-        return _page(call, typed, _SOMEBODY_ELSE, 409, **_own(resource))
+        return _page(call, typed, _SOMEBODY_ELSE, 409, own=_own(resource))
     changed = "1 thing changed" if len(told) == 1 else f"{len(told)} things changed"
     return browser.go_with_flash(call, path_of(resource), Flash("Saved.", f"{changed}: {', '.join(told)}."))
 
@@ -155,14 +166,12 @@ def _lines(text: str) -> str:
 def _page(
     call: Call,
     typed: Typed,
-    problems: dict[str, str] | None = None,
+    problems: Mapping[str, str] | None = None,
     status: int = 200,
-    **own: str,
+    own: Own = _ON_ADD,
 ) -> Response:
-    """The form; `own` says whose it is on Edit, as `_own` gives it."""
-    about = {"href": None, "named": None, "row_version": None} | own
-    return browser.page(call, "console/resource_form.html", status, form=typed, problems=problems or {}, **about)
+    return browser.page(call, "console/resource_form.html", status, form=typed, problems=problems or {}, **asdict(own))
 
 
-def _own(resource: Resource, version: str = "") -> dict[str, str]:
-    return {"href": path_of(resource), "named": resource.name, "row_version": version or str(resource.version)}
+def _own(resource: Resource, version: str = "") -> Own:
+    return Own(path_of(resource), resource.name, version or str(resource.version))

@@ -21,14 +21,12 @@ from chalicelib.oauth import authorization, issuing
 from chalicelib.oauth.authorization import PARAMETERS, Person, Question
 from chalicelib.oauth.issuing import Seed
 from chalicelib.oauth.redirect_uris import ClientAddress
-from chalicelib.oauth.scopes import FOREIGN
-from chalicelib.policy import SCOPES, Scope
 from chalicelib.store.grants import grant_key
 from chalicelib.store.reading import Key
 from chalicelib.web import answers, browser, mattermost
 from chalicelib.web.callers import PERSON, PUBLIC, Call, Presented, nobody
 from chalicelib.web.http import Parameters, Request
-from chalicelib.web.oauth import asking, decision
+from chalicelib.web.oauth import asking, consent, decision
 from chalicelib.web.oauth.asking import AFTER, IDENTIFYING, Known, is_json
 from chalicelib.web.routes import Route, Surface
 from chalicelib.web.shapes import OAuthShape, PageShape
@@ -164,41 +162,14 @@ def _sign_in(call: Call, known: Known, request: authorization.Request) -> Respon
 def _consent(call: Call, known: Known, question: Question) -> Response:
     session, request = call.session.session, question.request
     ticket = decision.write(known.parameters, request.fingerprint, session.session_id, call.settings, call.request.now)
-    new = authorization.unasked(question, call.request.now)
-    asked = request.scope.split()
     return browser.page(
         call,
         "oauth/consent.html",
         opener=True,
-        client=_shown(known),
-        scopes=[_told_scope(request, kept) for kept in asked if kept in new or not new],
-        allowed_before=[_told_scope(request, kept) for kept in asked if new and kept not in new],
         ticket=ticket,
         continue_to=asking.address(known.parameters),
+        **consent.shown(question, call.request.now),
     )
-
-
-def _told_scope(request: authorization.Request, kept: str) -> Scope:
-    """What people are told of a scope; another API's is told in its own words, with its name."""
-    resource_id, _, name = kept.partition(FOREIGN)
-    for resource in request.targets.others:
-        if resource.resource_id == resource_id and name:
-            return Scope(kept, resource.scope_titles.get(name, name), f"At {resource.name}", icon="grid", acts=True)
-    return SCOPES[kept]
-
-
-def _shown(known: Known) -> dict[str, Any]:
-    client = known.client
-    return {
-        "name": client.client_name,
-        "client_id": client.client_id,
-        "description": client.description,
-        "homepage": client.client_uri,
-        "redirect_uri": known.target.uri,
-        "created_by": client.creator_name,
-        "created_at": client.created_at,
-        "dynamic": client.dynamic,
-    }
 
 
 def _decide_by_json(call: Call) -> Response:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
 from chalice.app import Response
 
 from chalicelib.accounts import sessions
-from chalicelib.accounts.sign_in import Attempt, login_key
+from chalicelib.accounts.sign_in import MAX_LOGIN, Attempt, login_key
 from chalicelib.accounts.sign_in import sign_in as open_session
 from chalicelib.errors import Deactivated, Refusal, TooManyTries, WrongCredentials
 from chalicelib.store.reading import Key
@@ -14,7 +15,7 @@ from chalicelib.web import browser, known_device
 from chalicelib.web.answers import own_path
 from chalicelib.web.browser import Flash
 from chalicelib.web.callers import PUBLIC, Call
-from chalicelib.web.http import Request
+from chalicelib.web.http import Request, is_text
 from chalicelib.web.sign_in.shared import asked_by_link, asking_client, client_of, let_in, surface
 
 _LOGIN_FIELDS: Final = ("login_id", "password", "redirect_to")
@@ -28,7 +29,8 @@ def _name_and_client(request: Request) -> Sequence[Key[Any]]:
 @surface.route("GET", "/login", PUBLIC, reads=asked_by_link, query=("redirect_to",))
 def show_login(call: Call) -> Response:
     """Show the sign-in form, saying which application it is for."""
-    return _login_page(call, own_path(call.request.query.get("redirect_to")), login_id="")
+    redirect_to = own_path(call.request.query.get("redirect_to"))
+    return _login_page(call, redirect_to, login_id=_hinted(redirect_to))
 
 
 @surface.route("POST", "/login", PUBLIC, reads=_name_and_client, form="login", fields=_LOGIN_FIELDS)
@@ -90,6 +92,14 @@ def _login_page(
     )
     response.headers.update(refusal.headers if refusal else {})
     return response
+
+
+def _hinted(redirect_to: str) -> str:
+    """Whom the application expects (OpenID Connect Core section 3.1.2.1, `login_hint`); "" if it says nothing good."""
+    if not redirect_to.startswith("/oauth/authorize?"):
+        return ""
+    hint = parse_qs(urlsplit(redirect_to).query).get("login_hint", [""])[0].strip()
+    return hint[:MAX_LOGIN] if hint.isprintable() and is_text(hint) else ""
 
 
 def _missing(login_id: str, password: str) -> dict[str, str]:

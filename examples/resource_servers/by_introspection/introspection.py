@@ -16,16 +16,17 @@ ROOM = 10_000  # answers kept at the same time
 class Introspection:
     """The tokens of one Gatepost for one API.
 
-    `audience` is the identifier the API is registered under there; `client_id` and `client_secret` are what
-    registering it gave. A good answer is kept for `keep` seconds: so long a token that was revoked may still work
+    `audience` is the identifier the API is registered under there; `credentials` are the Client ID and the secret
+    that registering it gave. A good answer is kept for `keep` seconds: so long a token that was revoked may still work
     here, and so often at most is Gatepost asked about each. 0 asks about every call.
     """
 
-    def __init__(self, issuer: str, audience: str, client_id: str, client_secret: str, *, keep: float = 3) -> None:
+    def __init__(self, issuer: str, audience: str, credentials: tuple[str, str], *, keep: float = 3) -> None:
         self.issuer = issuer
         self.audience = audience
-        self.credentials = (client_id, client_secret)
+        self.credentials = credentials
         self.keep = keep
+        self.clock = time.monotonic
         self.kept: dict[str, tuple[float, dict[str, Any]]] = {}  # by hash: tokens have no business in memory
         self.lock = threading.Lock()
 
@@ -39,7 +40,7 @@ class Introspection:
         name = hashlib.sha256(token.encode()).hexdigest()
         with self.lock:
             until, claims = self.kept.get(name, (0.0, {}))
-        if time.monotonic() < until and time.time() < claims["exp"]:
+        if self.clock() < until and time.time() < claims["exp"]:
             return claims
         found = self.ask(token)
         if found is not None and self.keep:
@@ -68,4 +69,4 @@ class Introspection:
             self.kept.pop(name, None)
             while len(self.kept) >= ROOM:
                 del self.kept[next(iter(self.kept))]
-            self.kept[name] = (time.monotonic() + self.keep, claims)
+            self.kept[name] = (self.clock() + self.keep, claims)

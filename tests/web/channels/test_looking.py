@@ -10,6 +10,7 @@ from chalicelib.store.writing import update, write, write_together
 from chalicelib.workspace import overview
 from tests.browser import Answer, Browser
 from tests.crew import Crew, unknown
+from tests.faults import sent
 from tests.make import World
 
 
@@ -216,9 +217,11 @@ def test_older_than_a_post_that_is_not_there_is_the_newest(crew: Crew, leo: Brow
     """A link may be old, or made up."""
     crew.post(crew.square, crew.world.leo, "Here")
 
-    answer = leo.get("/channels/town-square", before=before)
+    with sent("BatchGetItem") as bodies:
+        answer = leo.get("/channels/town-square", before=before)
 
     assert texts(answer) == ["Here"]
+    assert (before in str(bodies)) is (before == "y" * 26)  # what could not be an id is never made a key
     assert "Newest posts" not in answer.page.text
 
 

@@ -144,6 +144,17 @@ def test_an_empty_reply_comes_back_in_its_thread(crew: Crew, leo: Browser) -> No
     assert answer.page.form(f"/channels/{crew.square}").fields["root_id"] == root
 
 
+def test_an_empty_reply_to_a_deleted_post_finds_no_thread(crew: Crew, leo: Browser) -> None:
+    """There is nothing left to give it back in."""
+    root = crew.post(crew.square, crew.world.ana, "Question")
+    page = leo.get(f"/channels/{crew.square}/thread/{root}")
+    posts.delete_post(crew.post_row(root), crew.world.origin())
+
+    answer = leo.submit(page, f"/channels/{crew.square}", message=" ")
+
+    assert (answer.status, answer.page.h1) == (404, "No such post")
+
+
 @pytest.mark.parametrize("root", ["other channel", "deleted", "unknown", "junk", "reply"])
 def test_a_reply_to_nothing_is_refused(crew: Crew, leo: Browser, root: str) -> None:
     """Whatever the form was made to say."""

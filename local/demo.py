@@ -86,7 +86,7 @@ def _person(full_name: str, username: str, role: str, now: int) -> tuple[User, A
     password = f"{'-'.join(words)}-{secrets.randbelow(90) + 10}"
     email = f"{username}@example.com"
     roles = ADMIN_ROLES if role == "system_admin" else MEMBER_ROLES
-    user = new_user(NewPerson(full_name, username, email, password), roles=roles, now=now)
+    user = new_user(NewPerson(full_name, username, email, password), roles=roles, now=now, vouched=True)
     return user, {"username": username, "email": email, "password": password, "role": role}
 
 

@@ -81,7 +81,7 @@ def accept(found: Invite, person: NewPerson, settings: Settings, origin: Origin)
 
     """
     admin = found.role == "system_admin"
-    user = people.new_user(person, roles=ADMIN_ROLES if admin else MEMBER_ROLES, now=origin.now)
+    user = people.new_user(person, roles=ADMIN_ROLES if admin else MEMBER_ROLES, now=origin.now, vouched=True)
     promoted = [admins.admin_added(user.user_id)] if admin else []
     try:
         return _joined(user, settings, origin, "user.join", invites.used(found, origin.now), *promoted)
@@ -123,7 +123,7 @@ def sign_up(person: NewPerson, settings: Settings, origin: Origin) -> Opened:
     """
     check_open(settings)
     _reserve(origin)
-    user = people.new_user(person, roles=MEMBER_ROLES, now=origin.now)
+    user = people.new_user(person, roles=MEMBER_ROLES, now=origin.now, vouched=False)
     return _joined(user, settings, origin, "user.sign_up")
 
 
@@ -135,7 +135,7 @@ def add(person: NewPerson, origin: Origin) -> User:
         Contention: DynamoDB could not decide.
 
     """
-    user = people.new_user(person, roles=MEMBER_ROLES, now=origin.now)
+    user = people.new_user(person, roles=MEMBER_ROLES, now=origin.now, vouched=True)
     recorded = event(origin, "user.add", user.username, user_id=user.user_id)
     people.add(user, *_home(user.user_id), recorded)
     return user
@@ -169,8 +169,11 @@ def _home(user_id: str) -> list[Change]:
     team_row = read(team)[team]
     if team_row is None:
         return []
-    square = name_key("c", f"{team_row.owner_id}#{TOWN_SQUARE[0]}")
-    square_row = read(square)[square]
+    square, held = name_key("c", f"{team_row.owner_id}#{TOWN_SQUARE[0]}"), places.team_key(team_row.owner_id)
+    rows = read(square, held)
+    there, square_row = rows[held], rows[square]
+    if there is None or there.deleted:
+        return []
     homes = [f"t#{team_row.owner_id}", *([f"c#{square_row.owner_id}"] if square_row else [])]
     return [places.joined(user_id, place) for place in homes]
 

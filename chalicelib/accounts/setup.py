@@ -66,7 +66,7 @@ def complete(person: NewPerson, choices: Choices, set_up: SetUp, settings: Setti
         Contention: DynamoDB could not decide.
 
     """
-    user = people.new_user(person, roles=ADMIN_ROLES, now=origin.now)
+    user = people.new_user(person, roles=ADMIN_ROLES, now=origin.now, vouched=True)
     opened = sessions.prepare(user, settings, origin)
     first = [admins.set_up_used(set_up, origin.now), admins.first_admin(user.user_id), *users.added(user)]
     chosen = changed(settings, {"site_name": choices.site_name, "provider_on": choices.provider_on})

@@ -49,7 +49,7 @@ def about(user: User, scope: frozenset[str]) -> dict[str, Any]:
             "updated_at": user.updated_at // 1000,
         }
     if policy.covers(scope, "email"):
-        claims |= {"email": user.email, "email_verified": True}
+        claims |= {"email": user.email, "email_verified": user.email_verified}
     return claims
 
 

@@ -28,7 +28,10 @@ class UsersByName(GlobalSecondaryIndex["User"]):
 
 
 class User(Record):
-    """A person.  `session_no` and `access_no` go up to end all sessions or all app access at once."""
+    """A person.  `session_no` and `access_no` go up to end all sessions or all app access at once.
+
+    `email_verified` says that a System Admin chose or invited the address; Gatepost itself sends no e-mail.
+    """
 
     class Meta:
         table_name = table("users")
@@ -36,6 +39,7 @@ class User(Record):
     user_id = UnicodeAttribute(hash_key=True)
     username = UnicodeAttribute()
     email = UnicodeAttribute()
+    email_verified = BooleanAttribute(default=False)
     first_name = UnicodeAttribute()
     last_name = UnicodeAttribute()
     nickname = UnicodeAttribute(default="")
@@ -108,19 +112,19 @@ def listed(limit: int, prefix: str = "") -> list[User]:
     return rows_of(Listing(User, "u", index=("list", "listed"), span=span), limit)
 
 
-def edited(user: User, values: Mapping[str, str], now: int) -> list[Change]:
+def edited(user: User, values: Mapping[str, str | bool], now: int) -> list[Change]:
     """Change a person's own fields; a new username or e-mail is reserved, and the old one is free again."""
     actions = (User.get_attributes()[name].set(value) for name, value in values.items())
     changes = [_changed(user, *actions, now=now)]
     for field, kind in _NAMED.items():
-        old, new = name_key(kind, getattr(user, field)), name_key(kind, values.get(field, getattr(user, field)))
+        old, new = name_key(kind, getattr(user, field)), name_key(kind, str(values.get(field, getattr(user, field))))
         if old != new:
             free = delete(Name(name=old.hash_key), Name.owner_id == user.user_id)
             changes += [reserved(new, user.user_id), free]
     return changes
 
 
-def as_edited(user: User, values: Mapping[str, str], now: int) -> User:
+def as_edited(user: User, values: Mapping[str, str | bool], now: int) -> User:
     """The row as `edited` writes it, so that nobody has to read what they have just written."""
     held = {name: getattr(user, name) for name in User.get_attributes() if name != "mark"}
     return User(**held | dict(values) | {"version": user.version + 1, "updated_at": now})

@@ -7,6 +7,7 @@ from chalicelib.credentials import new_id, parse_session
 from chalicelib.web.browser import form_token
 from chalicelib.web.routes import ROUTES, Route
 from tests.browser import Browser, call
+from tests.faults import tables_written
 from tests.make import World
 
 assert gatepost.app  # declares the routes
@@ -30,6 +31,11 @@ def address(route: Route) -> str:
     return "/".join(new_id() if part.startswith("{") else part for part in route.path.split("/"))
 
 
+def body(route: Route) -> object:
+    """A body of the right kind: an array of ids, or an object with an id for every member."""
+    return [new_id(), new_id()] if route.takes.items else {name: new_id() for name in route.takes.fields}
+
+
 def named(route: Route) -> str:
     """What a test of a route is called."""
     return f"{route.method} {route.path}"
@@ -43,52 +49,73 @@ def test_there_are_forms_and_json_addresses_to_try() -> None:
 
 def test_every_post_of_a_page_has_a_form_token() -> None:
     """Attack 9: there is no POST without one but those for programs, and the authorization request."""
-    programs = ("/oauth/access_token", "/oauth/revoke", "/oauth/deauthorize", "/oauth/authorize", "/api/v4/")
+    programs = {"access_token", "revoke", "introspect", "userinfo", "deauthorize", "authorize"}
 
     bare = [route.path for route in ROUTES if route.method == "POST" and not route.form]
 
-    assert all(path.startswith(programs) for path in bare)
+    assert {path for path in bare if not path.startswith("/api/v4/")} == {f"/oauth/{name}" for name in programs}
 
 
-@pytest.mark.parametrize("route", FORMS, ids=named)
-def test_no_form_of_another_site_is_taken(browser: Browser, world: World, route: Route) -> None:
-    """Attack 9: even with the right token, unless the browser says that it comes from here."""
-    session = world.session(world.leo)
-    leo, located = browser.holding(session), parse_session(session)
+@pytest.fixture
+def maya(world: World) -> Browser:
+    """A System Admin's browser: if anybody's could be made to act, it is hers."""
+    return Browser().holding(world.session(world.maya))
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+def test_no_form_of_another_site_is_taken(browser: Browser, world: World, origin: str) -> None:
+    """Attack 9: even with the right token, unless the browser says it comes from here; nor is it one press away."""
+    session = world.session(world.maya)
+    maya, located = browser.holding(session), parse_session(session)
     assert located is not None
-    token = form_token(world.settings(), located.row_id, route.form or "")
+    tokens = {named(route): form_token(world.settings(), located.row_id, route.form or "") for route in FORMS}
 
-    answers = {
-        foreign: leo.post(address(route), {"csrf": token, "x": "y"}, headers=headers)
-        for foreign, headers in FOREIGN.items()
-    }
+    with tables_written() as changed:
+        answers = {
+            named(route): maya.post(address(route), {"csrf": tokens[named(route)], "x": "y"}, headers=FOREIGN[origin])
+            for route in FORMS
+        }
 
-    assert {foreign: answer.status for foreign, answer in answers.items()} == dict.fromkeys(FOREIGN, 403)
-    assert [
-        foreign for foreign, answer in answers.items() if "Send it again" in answer.text
-    ] == []  # not one press away
-
-
-@pytest.mark.parametrize("route", FORMS, ids=named)
-def test_no_form_without_its_token_is_taken(browser: Browser, world: World, route: Route) -> None:
-    """Attack 9: the token of the very form."""
-    leo = browser.holding(world.session(world.leo))
-
-    assert leo.post(address(route), {"x": "y"}).status == 403
-    assert (
-        leo.post(address(route), {"x": "y", "csrf": "0" * 64}, headers={"Sec-Fetch-Site": "same-origin"}).status == 403
-    )
+    assert {name: answer.status for name, answer in answers.items()} == dict.fromkeys(answers, 403)
+    assert [name for name, answer in answers.items() if "Send it again" in answer.text] == []
+    assert changed == set()
 
 
-@pytest.mark.parametrize("route", JSON_CHANGES, ids=named)
-def test_no_cookie_alone_changes_anything(browser: Browser, world: World, route: Route) -> None:
-    """Attack 9: JSON needs `X-Requested-With` or the token; contract 2.0."""
+@pytest.mark.parametrize("token", [{}, {"csrf": ""}, {"csrf": "0" * 64}], ids=["none", "empty", "another"])
+def test_no_form_without_its_token_is_taken(maya: Browser, token: dict[str, str]) -> None:
+    """Attack 9: the token of the very form and session, also from our own origin."""
+    here = {"Sec-Fetch-Site": "same-origin"}
+
+    with tables_written() as changed:
+        answers = {named(route): maya.post(address(route), token | {"x": "y"}, headers=here) for route in FORMS}
+
+    assert {name: answer.status for name, answer in answers.items()} == dict.fromkeys(answers, 403)
+    assert changed == set()
+
+
+@pytest.mark.parametrize("origin", [None, "https://evil.example", "null"])
+def test_no_cookie_alone_changes_anything(browser: Browser, world: World, origin: str | None) -> None:
+    """Attack 9: JSON needs `X-Requested-With` or the token, contract 2.0; userinfo by POST only looks."""
+    headers = {"Cookie": f"MMAUTHTOKEN={world.session(world.maya)}"} | ({"Origin": origin} if origin else {})
+
+    with tables_written() as changed:
+        statuses = {
+            named(route): call(route.method, address(route), json=body(route), headers=headers).status
+            for route in JSON_CHANGES
+        }
+
+    userinfo = statuses.pop("POST /oauth/userinfo")
+    assert userinfo == (401 if origin else 200)
+    assert statuses == dict.fromkeys(statuses, 401)
+    assert changed == set()
+
+
+def test_the_session_that_changed_nothing_could_have(world: World, browser: Browser) -> None:
+    """Attack 9: with the header that no other site can send, the same cookie works."""
     cookie = {"Cookie": f"MMAUTHTOKEN={world.session(world.maya)}"}
-    body = {"client_id": new_id(), "id": new_id()}
+    patch = {"ServiceSettings": {"EnableOnlyAdminIntegrations": False}}
 
-    statuses = {
-        call(route.method, address(route), json=body, headers=cookie | origin).status
-        for origin in ({}, {"Origin": "https://evil.example"}, {"Origin": "null"})
-    }
+    alone = call("PUT", "/api/v4/config/patch", json=patch, headers=cookie)
+    by_script = call("PUT", "/api/v4/config/patch", json=patch, headers=cookie | {"X-Requested-With": "XMLHttpRequest"})
 
-    assert statuses == {401}
+    assert (alone.status, by_script.status) == (401, 200)

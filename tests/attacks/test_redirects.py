@@ -1,51 +1,13 @@
-"""Attacks 4, 5 and 26: being led, or having something written, where it should not be."""
+"""Attacks 4 and 26: redirect URIs that only look registered, and line breaks that want to become headers."""
 
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import given
 
-from chalicelib import config
-from tests.browser import Browser, authorization_request
-from tests.hostile import PAYLOADS, harmless, hostile, many
-from tests.make import PASSWORD, App, World
+from tests.browser import Browser, authorization_request, call
+from tests.hostile import PAYLOADS, harmless
+from tests.make import App, World
 from tests.oauth.redirect_tricks import REGISTERED, TRICKS
-
-AWAY = [
-    "https://evil.example",
-    "http://evil.example/x",
-    "//evil.example",
-    "///evil.example",
-    "////evil.example",
-    "/\\evil.example",
-    "\\\\evil.example",
-    "/\t/evil.example",
-    "/\n/evil.example",
-    "/%0d%0aLocation:%20https://evil.example\r\n",
-    " //evil.example",
-    "\x01//evil.example",
-    "https:evil.example",
-    "https:/evil.example",
-    "javascript:alert(1)",
-    "JaVaScRiPt:alert(1)",
-    "data:text/html,x",
-    "mmauth://callback",
-    "evil.example",
-    "@evil.example",
-    "http://localhost@evil.example",
-    "http://localhost.evil.example",
-    "/;url=https://evil.example\"'",
-    "?x",
-    "#x",
-    "\u2028//evil.example",
-    "/ü",
-]
-
-
-def browser_goes_to(answer_target: str) -> str:
-    """The host a browser would go to: it drops tabs and line ends, and reads a backslash as a slash."""
-    cleaned = "".join(c for c in answer_target if c not in "\t\r\n").strip("".join(map(chr, range(33))))
-    return urlsplit(urljoin(config.current().issuer, cleaned.replace("\\", "/"))).netloc
 
 
 @pytest.mark.parametrize("public", [True, False])
@@ -56,48 +18,6 @@ def test_no_trick_with_a_redirect_uri_leads_anywhere(browser: Browser, world: Wo
     answers = {uri: harmless(browser.authorize(app, redirect_uri=uri)) for uri in TRICKS}
 
     assert [uri for uri, answer in answers.items() if (answer.status, answer.goes_to) != (400, "")] == []
-
-
-@pytest.mark.parametrize("target", AWAY, ids=ascii)
-def test_signing_in_leads_nowhere_else(browser: Browser, target: str) -> None:
-    """Attack 5; contract case 147."""
-    login = browser.submit(browser.get("/login"), "/login", login_id="", password="", redirect_to=target)
-
-    signed_in = harmless(browser.submit(login, "/login", login_id="leo", password=PASSWORD))
-
-    assert signed_in.goes_to == "/"
-
-
-def test_the_sign_in_page_does_not_carry_another_address_along(browser: Browser) -> None:
-    """Attack 5."""
-    pages = {target: harmless(browser.get("/login", redirect_to=target)).page for target in AWAY}
-
-    carried = {target: page.form("/login").fields["redirect_to"] for target, page in pages.items()}
-    assert carried == dict.fromkeys(AWAY, "/")
-
-
-@many
-@given(target=hostile)
-def test_no_form_of_ours_leads_to_another_host(browser: Browser, world: World, target: str) -> None:
-    """Attack 5: sign-out ("Switch account") and the colours come back to where one was."""
-    leo = Browser().holding(world.session(world.leo))
-    page = leo.get("/account")
-    answers = [
-        harmless(leo.submit(page, "/theme", theme="dark", back=target)),
-        harmless(leo.submit(page, "/logout", redirect_to=target)),
-    ]
-
-    assert {browser_goes_to(answer.goes_to) for answer in answers if answer.goes_to} <= {config.current().host}
-
-
-@many
-@given(target=hostile)
-def test_no_address_of_the_sign_in_page_is_anybody_elses(browser: Browser, target: str) -> None:
-    """Attack 5."""
-    answer = harmless(browser.get("/login", redirect_to=target))
-
-    if "\x00" not in target:
-        assert browser_goes_to(answer.page.form("/login").fields["redirect_to"]) == config.current().host
 
 
 # --- attack 26: line breaks -------------------------------------------------------------------------------------
@@ -136,3 +56,23 @@ def test_an_unknown_address_breaks_out_of_nothing(browser: Browser, payload: str
     """Attack 26."""
     harmless(browser.get(f"/{quote(payload, safe='')}?{urlencode({payload: payload})}"))
     harmless(browser.get(f"/oauth/{quote(payload, safe='')}"))
+
+
+@pytest.mark.parametrize("text", BREAKS, ids=ascii)
+def test_no_name_of_an_application_breaks_out_of_a_header(browser: Browser, world: World, text: str) -> None:
+    """Attack 26: no text of anybody's is in a header; the message after a change is in a cookie, sealed and encoded."""
+    maya = browser.holding(world.session(world.maya))
+    new = maya.get("/integrations/oauth2-apps/new")
+
+    answer = harmless(maya.submit(new, "/integrations/oauth2-apps/new", name=f"Standup{text}", homepage=text))
+
+    assert answer.status == 422
+
+
+@pytest.mark.parametrize("text", BREAKS, ids=ascii)
+@pytest.mark.parametrize("header", ["Origin", "User-Agent", "X-Requested-With", "X-Request-Id"])
+def test_no_header_that_was_sent_comes_back(browser: Browser, header: str, text: str) -> None:
+    """Attack 26: what HTTP lets through of it, that is without the line break."""
+    value = quote(text)
+
+    assert value not in str(dict(harmless(call("GET", "/login", headers={header: value})).headers))

@@ -16,6 +16,7 @@ from chalicelib import config
 from tests.browser import Browser, call
 from tests.make import CALLBACK, VERIFIER, World
 
+Metadata = dict[str, Any]
 NONCE = "n-0S6_WzA2Mj"
 once = pytest.mark.parametrize("session", ["client_secret_basic"], indirect=True)  # what no secret is sent for
 
@@ -27,12 +28,12 @@ def leo(world: World, browser: Browser) -> Browser:
 
 
 @pytest.fixture
-def metadata() -> OpenIDProviderMetadata:
+def metadata() -> Metadata:
     """What the library finds out by itself, checked by its own rules (OpenID Connect Discovery section 3)."""
     path = urlsplit(get_well_known_url(config.current().issuer, external=True)).path
     found = OpenIDProviderMetadata(call("GET", path).json)
     found.validate()
-    return found
+    return dict(found)
 
 
 @pytest.fixture(params=["client_secret_basic", "client_secret_post", "none"])
@@ -50,7 +51,7 @@ def session(request: pytest.FixtureRequest, world: World, leo: Browser) -> Itera
         yield made
 
 
-def arrived(session: OAuth2Session, metadata: OpenIDProviderMetadata, leo: Browser, **extra: str) -> str:
+def arrived(session: OAuth2Session, metadata: Metadata, leo: Browser, **extra: str) -> str:
     """The address somebody comes back to, Allow pressed where they are asked."""
     address, _ = session.create_authorization_url(
         metadata["authorization_endpoint"], code_verifier=VERIFIER, nonce=NONCE, **extra
@@ -59,7 +60,7 @@ def arrived(session: OAuth2Session, metadata: OpenIDProviderMetadata, leo: Brows
     return (leo.decide(answer, "allow") if answer.status == 200 else answer).goes_to
 
 
-def signed_in(session: OAuth2Session, metadata: OpenIDProviderMetadata, leo: Browser) -> dict[str, Any]:
+def signed_in(session: OAuth2Session, metadata: Metadata, leo: Browser) -> dict[str, Any]:
     """Everything the application gets."""
     token: dict[str, Any] = session.fetch_token(
         metadata["token_endpoint"],
@@ -74,9 +75,7 @@ def error_in(address: str) -> list[str]:
     return parse_qs(urlsplit(address).query)["error"]
 
 
-def checked(
-    session: OAuth2Session, metadata: OpenIDProviderMetadata, token: dict[str, Any], **expected: str
-) -> CodeIDToken:
+def checked(session: OAuth2Session, metadata: Metadata, token: dict[str, Any], **expected: str) -> CodeIDToken:
     """The ID token as Authlib's framework clients check it: signature, then every claim."""
     keys = KeySet.import_key_set(call("GET", urlsplit(metadata["jwks_uri"]).path).json)
     algorithms = metadata["id_token_signing_alg_values_supported"]
@@ -92,9 +91,7 @@ def checked(
     return claims
 
 
-def test_authlib_accepts_the_id_token(
-    session: OAuth2Session, metadata: OpenIDProviderMetadata, leo: Browser, world: World
-) -> None:
+def test_authlib_accepts_the_id_token(session: OAuth2Session, metadata: Metadata, leo: Browser, world: World) -> None:
     """oidc-1: signature, iss, aud, azp, nonce, at_hash and times."""
     claims = checked(session, metadata, signed_in(session, metadata, leo))
 
@@ -102,7 +99,7 @@ def test_authlib_accepts_the_id_token(
 
 
 def test_authlib_refuses_the_id_token_of_another_server(
-    session: OAuth2Session, metadata: OpenIDProviderMetadata, leo: Browser
+    session: OAuth2Session, metadata: Metadata, leo: Browser
 ) -> None:
     """Attack 3: the claim is there to be compared."""
     token = signed_in(session, metadata, leo)
@@ -112,7 +109,7 @@ def test_authlib_refuses_the_id_token_of_another_server(
 
 
 def test_authlib_refuses_an_id_token_beside_another_access_token(
-    session: OAuth2Session, metadata: OpenIDProviderMetadata, leo: Browser
+    session: OAuth2Session, metadata: Metadata, leo: Browser
 ) -> None:
     """oidc-1: at_hash ties the two together."""
     token = signed_in(session, metadata, leo)
@@ -121,7 +118,7 @@ def test_authlib_refuses_an_id_token_beside_another_access_token(
         checked(session, metadata, token | {"access_token": "another"})
 
 
-def test_authlib_asks_who_it_is(session: OAuth2Session, metadata: OpenIDProviderMetadata, leo: Browser) -> None:
+def test_authlib_asks_who_it_is(session: OAuth2Session, metadata: Metadata, leo: Browser) -> None:
     """oidc-4: the same person as in the ID token."""
     claims = checked(session, metadata, signed_in(session, metadata, leo))
 
@@ -131,7 +128,7 @@ def test_authlib_asks_who_it_is(session: OAuth2Session, metadata: OpenIDProvider
 
 
 def test_authlib_refreshes_and_asks_again(
-    session: OAuth2Session, metadata: OpenIDProviderMetadata, leo: Browser, world: World
+    session: OAuth2Session, metadata: Metadata, leo: Browser, world: World
 ) -> None:
     """oidc-6: `offline_access` was allowed; the library refreshes by itself when the token has run out."""
     old = signed_in(session, metadata, leo)
@@ -146,7 +143,7 @@ def test_authlib_refreshes_and_asks_again(
 
 @once
 def test_prompt_none_without_consent_is_told_to_the_application(
-    session: OAuth2Session, metadata: OpenIDProviderMetadata, leo: Browser
+    session: OAuth2Session, metadata: Metadata, leo: Browser
 ) -> None:
     """oidc-2."""
     assert error_in(arrived(session, metadata, leo, prompt="none")) == ["consent_required"]
@@ -162,7 +159,7 @@ def test_prompt_none_without_a_session_is_told_to_the_application(
 
 @once
 def test_prompt_none_signs_in_silently_who_allowed_it_before(
-    session: OAuth2Session, metadata: OpenIDProviderMetadata, leo: Browser
+    session: OAuth2Session, metadata: Metadata, leo: Browser
 ) -> None:
     """oidc-2: and the ID token is as good as the first."""
     signed_in(session, metadata, leo)

@@ -5,8 +5,9 @@ The client knows nothing but the address of the server. What it finds out, regis
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import httpx2
 import jwt
@@ -27,7 +28,14 @@ from tests.conftest import free_port
 from tests.examples.resource_servers import AccessTokens
 from tests.make import World
 
+R = TypeVar("R")
 CALLBACK = "http://127.0.0.1:3030/callback"
+
+
+def in_a_loop_of_its_own(run: Callable[[], Coroutine[Any, Any, R]]) -> R:
+    """Run to the end, in another thread: in this one the loop of the browser tests may be running."""
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(lambda: asyncio.run(run())).result()
 
 
 class Memory:
@@ -87,7 +95,7 @@ class Agent:
             async with httpx2.AsyncClient(auth=self.provider(url), trust_env=False) as http:
                 return await http.get(url)
 
-        return asyncio.run(fetched())
+        return in_a_loop_of_its_own(fetched)
 
     def call(self, url: str, tool: str) -> str:
         """Call a tool of an MCP server; give the text it answers with."""
@@ -102,7 +110,7 @@ class Agent:
                 result = await session.call_tool(tool, {})
                 return str(result.content[0].text)  # type: ignore[union-attr]  # a text, as the tool is written
 
-        return asyncio.run(called())
+        return in_a_loop_of_its_own(called)
 
 
 class Verifier:

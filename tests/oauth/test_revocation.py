@@ -98,7 +98,9 @@ def test_a_forged_refresh_token_ends_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "junk", "gpr_", "a.b.c", new_link_token("gpu_"), new_link_token("gpr_"), "\x00", "x" * 5000]
+    "text",
+    ["", "junk", "gpr_", "a.b.c", new_link_token("gpu_"), new_link_token("gpr_"), "\x00", "x" * 5000],
+    ids=["none", "junk", "prefix", "dots", "link", "forged", "nul", "long"],
 )
 def test_what_is_no_token_of_ours_points_nowhere(world: World, text: str) -> None:
     """7009-1: answered like success."""

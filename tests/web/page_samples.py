@@ -28,6 +28,9 @@ from tests.web.page_values import (
     consent,
     credentials,
     refusal,
+    resource,
+    resource_form,
+    resource_page,
 )
 from tests.web.people_values import (
     HERE,
@@ -123,6 +126,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "apps-no-trusted": ("integrations/apps.html", app_list(apps=[], show="trusted")),
     "apps-member": ("integrations/apps.html", app_list(viewer=LEO, may_see_all=False)),
     "add": ("integrations/app_form.html", app_form(form=BLANK_FORM)),
+    "add-permissions": ("integrations/app_form.html", app_form(problems={"scope": "Choose at least one permission"})),
     "add-wrong": ("integrations/app_form.html", app_form(problems=FORM_PROBLEMS)),
     "edit": (
         "integrations/app_form.html",
@@ -169,6 +173,29 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "allowed-none": (
         "account/oauth2_apps.html",
         common(apps=[], provider_on=True, viewer=LEO, path=ALLOWED_PATH),
+    ),
+    "revoke-all": ("account/revoke_all.html", confirm(form_name="revoke all")),
+    "resources": ("console/resources.html", common(resources=[resource()], path="/admin/resource-servers")),
+    "resources-none": ("console/resources.html", common(resources=[])),
+    "resource": ("console/resource.html", resource_page()),
+    "resource-registered": (
+        "console/resource.html",
+        resource_page(
+            secret="gps_saqjfmjqqy9mo1yj4zwed7w9xeABCDEF012345",
+            secret_until=NOW + 10 * MINUTE,
+            may_extend=True,
+            just="registered",
+        ),
+    ),
+    "resource-urn": ("console/resource.html", resource_page(held=None, metadata=None)),
+    "resource-add": ("console/resource_form.html", resource_form()),
+    "resource-wrong": (
+        "console/resource_form.html",
+        resource_form(problems={"scopes": "Scopes, line 1: a\nScopes, line 2: b", "identifier": "Enter it"}),
+    ),
+    "resource-edit": (
+        "console/resource_form.html",
+        resource_form(href="/admin/resource-servers/0", named="Calendar", row_version="3"),
     ),
     "console": (
         "console/custom_integrations.html",
@@ -221,7 +248,17 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "sessions": ("account/sessions.html", common(here=HERE, others=[HERE])),
     "sessions-only": ("account/sessions.html", common(here=HERE, others=[])),
     "consent": ("oauth/consent.html", consent()),
-    "consent-more": ("oauth/consent.html", consent(scopes=[SCOPES["posts:write"]], allowed_before=[SCOPES["openid"]])),
+    "consent-more": (
+        "oauth/consent.html",
+        consent(scopes=[SCOPES["posts:write"]], allowed_before=[SCOPES["openid"]], again=True),
+    ),
+    "consent-careful": (
+        "oauth/consent.html",
+        consent(
+            client=SimpleNamespace(**vars(CLIENT) | {"dynamic": True, "homepage": ""}),
+            warnings=["New here: nobody checked this application.", "It is not encrypted."],
+        ),
+    ),
     "signed-out": ("oauth/signed_out.html", common(viewer=None)),
     "consent-everything": ("oauth/consent.html", consent(scopes=[SCOPES[EVERYTHING]])),
 }

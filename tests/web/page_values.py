@@ -40,6 +40,20 @@ def common(**changes: object) -> dict[str, object]:
     return values | changes
 
 
+def install(**changes: object) -> SimpleNamespace:
+    """A sign-in of an application, as the list of allowed ones shows it."""
+    values: dict[str, object] = {
+        "href": "/account/security/oauth2-apps/wj3drgzdpnf54rxf5d8qd3dqne/installs/ih1/revoke",
+        "since": SINCE,
+        "used_at": NOW - 5 * MINUTE,
+        "used_from": "203.0.113.24",
+        "ends": NOW + 30 * DAY,
+        "renewable": True,
+        "can": ["See who you are"],
+    }
+    return SimpleNamespace(**(values | changes))
+
+
 def app(**changes: object) -> SimpleNamespace:
     """An application as the list, the detail page and the list of allowed ones show it."""
     values: dict[str, object] = {
@@ -60,7 +74,9 @@ def app(**changes: object) -> SimpleNamespace:
         "since": SINCE,
         "used_at": NOW - 5 * MINUTE,
         "used_from": "203.0.113.24",
+        "idle_days": None,
         "can": ["See who you are", "Read channels and posts", "Post as you"],
+        "installs": [install()],
     }
     return SimpleNamespace(**(values | changes))
 
@@ -79,6 +95,7 @@ ZAPIER = app(
     used_at=NOW - 70 * MINUTE,
     used_from=None,
     can=["Everything you can do on this server"],
+    installs=[install(), install(used_at=None, renewable=False, since=NOW - DAY)],
 )
 CLI = app(
     client_id="ih1r84kij94nrwis97rft6rduh",
@@ -89,6 +106,8 @@ CLI = app(
     secret_set_at=None,
     redirect_uris=["http://127.0.0.1/callback", "http://[::1]/callback"],
     used_at=None,
+    idle_days=94,
+    installs=[],
 )
 APPS = [app(), ZAPIER, CLI]
 
@@ -223,7 +242,7 @@ def app_form(**changes: object) -> dict[str, object]:
         "problems": {},
         "may_trust": True,
         "warnings": [],
-        "choices": list(policy.SCOPES.values()),
+        "choices": [scope for scope in policy.SCOPES.values() if scope.name != policy.EVERYTHING],
         "path": f"{APPS_PATH}/new",
     }
     return common(**(values | changes))
@@ -248,8 +267,61 @@ def consent(**changes: object) -> dict[str, object]:
         "client": CLIENT,
         "scopes": SCOPES,
         "allowed_before": [],
+        "again": False,
+        "warnings": [],
         "ticket": "ticket",
         "continue_to": "/oauth/authorize?client_id=1&state=a%20b",
+    }
+    return common(**(values | changes))
+
+
+def resource(**changes: object) -> SimpleNamespace:
+    """A resource server, as the System Console shows it."""
+    values: dict[str, object] = {
+        "href": f"/admin/resource-servers/{'0' * 64}",
+        "name": "Calendar",
+        "identifier": "https://calendar.example.net/api",
+        "scope_names": ["calendar:read", "calendar:write"],
+        "scopes": {"calendar:read": "See your calendar", "calendar:write": "Change your calendar"},
+        "lifetime": "5 minutes",
+        "client_id": "ih1r84kij94nrwis97rft6rduh",
+        "created_at": SINCE,
+    }
+    return SimpleNamespace(**(values | changes))
+
+
+def resource_page(**changes: object) -> dict[str, object]:
+    values: dict[str, object] = {
+        "resource": resource(),
+        "held": SimpleNamespace(last_four="w9xe", made_at=SINCE),
+        "href": f"/admin/resource-servers/{'0' * 64}",
+        "secret": None,
+        "secret_until": None,
+        "may_extend": False,
+        "just": None,
+        "endpoints": {
+            "Issuer": "https://chat.example.com",
+            "Introspection": "https://chat.example.com/oauth/introspect",
+        },
+        "metadata": "https://calendar.example.net/.well-known/oauth-protected-resource/api",
+        "path": f"/admin/resource-servers/{'0' * 64}",
+    }
+    return common(**(values | changes))
+
+
+def resource_form(**changes: object) -> dict[str, object]:
+    values: dict[str, object] = {
+        "form": SimpleNamespace(
+            identifier="https://calendar.example.net/api",
+            name="Calendar",
+            scopes="calendar:read See your calendar",
+            token_lifetime="5",
+        ),
+        "problems": {},
+        "href": None,
+        "named": None,
+        "row_version": None,
+        "path": "/admin/resource-servers/new",
     }
     return common(**(values | changes))
 

@@ -11,7 +11,7 @@ from tests.make import World
 
 assert gatepost.app  # importing it declares the routes
 PATHS = sorted({r.path for r in ROUTES if r.method == "GET" and not r.path.startswith(("/api/", "/static", "/.well"))})
-PAGES = [path for path in PATHS if path not in {"/healthz", "/oauth/jwks"}]
+PAGES = [path for path in PATHS if path not in {"/healthz", "/oauth/jwks", "/oauth/userinfo"}]
 FORMS = sorted({route.path for route in ROUTES if route.form is not None})
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src {images}; connect-src 'self'; "
@@ -107,6 +107,7 @@ def test_a_signed_out_person_gets_no_page_that_is_not_for_everybody(path: str, b
     """Every route says who may call it; the rest leads to the sign-in page."""
     answer = browser.get(filled(path, "y" * 26))
     public = {"/help", "/login", "/setup", "/signup", "/invite/{token}", "/reset/{token}", "/oauth/authorize", "/"}
+    public |= {"/oauth/logout"}
     assert answer.goes_to.startswith("/login?redirect_to=%2F") is (path not in public)
 
 

@@ -37,7 +37,7 @@ def as_seen_by(viewer: User, user: User) -> dict[str, Any]:
 def own(user: User) -> dict[str, Any]:
     """Mattermost's User as its own person sees it (contract 1.8)."""
     return _public(user) | {
-        "email_verified": True,
+        "email_verified": user.email_verified,
         "notify_props": _NOTIFY,
         "last_password_update": user.password_at or user.created_at,
         "disable_welcome_email": True,

@@ -90,7 +90,7 @@ def test_without_a_token_the_challenge_is_bare(method: str, body: dict[str, Any]
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("client_id", [new_id(), "junk", "%00", "x" * 200])
+@pytest.mark.parametrize("client_id", ["y" * 26, "junk", "%00", "x" * 200])
 def test_a_client_there_is_not_is_refused_alike(client_id: str, body: dict[str, Any]) -> None:
     """RFC 7592 section 3: nobody learns which clients there are."""
     assert refused(manage("GET", body | {"client_id": client_id})) == (401, "invalid_token")

@@ -147,7 +147,7 @@ GOOD: dict[str, Asked] = {
     DEAUTHORIZE: lambda scene: as_leo(scene, DEAUTHORIZE, client_id=scene.app.client_id),
     USERINFO: lambda scene: bearer(scene.tokens["access_token"]),
     AUTHORIZE: lambda scene: as_leo(scene, AUTHORIZE, **authorization_request(scene.app)),
-} | {path: lambda _, path=path: call("GET", path) for path in DOCUMENTS}  # type: ignore[misc]  # a default
+} | {path: lambda _, path=path: call("GET", path) for path in DOCUMENTS}
 
 
 def form(scene: Scene, path: str, app: App | None = None, **fields: str) -> Answer:

@@ -10,6 +10,7 @@ import jwt
 import pytest
 
 from chalicelib import config
+from chalicelib.accounts import people
 from tests.browser import Answer, Browser, call, exchange, refresh
 from tests.make import App, World
 
@@ -127,6 +128,18 @@ def test_the_claims_are_in_the_id_token_too(leo: Browser, app: App) -> None:
     said = claims(tokens_of(leo, app, scope="openid profile email")["id_token"])
 
     assert (said["preferred_username"], said["email"]) == ("leo", "leo@example.com")
+
+
+def test_an_address_is_verified_only_while_a_system_admin_vouches_for_it(leo: Browser, app: App, world: World) -> None:
+    """OpenID Connect Core section 5.1: other software lets people in by this."""
+    token = tokens_of(leo, app, scope="openid email")["access_token"]
+    before = userinfo(token).json["email_verified"]
+
+    people.edit(world.leo, {"email": "maya@elsewhere.example"}, world.origin(world.leo.user_id))
+    own = userinfo(token).json["email_verified"]
+    people.edit(world.user(world.leo.user_id), {"email": "leo@example.org"}, world.origin(world.maya.user_id))
+
+    assert (before, own, userinfo(token).json["email_verified"]) == (True, False, True)
 
 
 def test_userinfo_needs_openid(leo: Browser, app: App) -> None:

@@ -1,0 +1,56 @@
+"""The scene of everything that ends access, and the adverse conditions under which it has to end all the same."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+import time_machine
+
+from chalicelib.store import keys
+from local.server import Server
+from tests.conftest import NOON, Rows, copied_rows, put_back
+from tests.crew import Crew
+from tests.make import World
+from tests.modes.adverse import Mode, StaleIndex, TwoWorkers
+from tests.modes.scene import Scene
+
+MODES: dict[str, Callable[[], Mode]] = {"stale index": StaleIndex, "two workers": TwoWorkers}
+
+
+@pytest.fixture(scope="module")
+def staged(peopled: tuple[World, Rows], server: Server) -> tuple[Scene, Rows]:
+    """The scene, set once: every test starts from its rows."""
+    put_back(peopled[1])
+    with time_machine.travel(NOON, tick=False):
+        return Scene.of(peopled[0]), copied_rows()
+
+
+@pytest.fixture
+def scene(staged: tuple[Scene, Rows], world: World) -> Iterator[Scene]:
+    """Leo, his sessions, what he allowed; Maya, who administers; and the keys, left as they were found."""
+    put_back(staged[1])
+    secret = keys.content()
+    yield replace(staged[0], world=world)
+    keys.replace(secret)
+    keys.forget()
+
+
+@pytest.fixture(params=MODES)
+def mode(request: pytest.FixtureRequest) -> Mode:
+    """One of the conditions."""
+    return MODES[request.param]()
+
+
+@pytest.fixture(scope="module")
+def staged_crew(peopled: tuple[World, Rows], server: Server) -> tuple[Crew, Rows]:
+    """A team at work, made once."""
+    put_back(peopled[1])
+    with time_machine.travel(NOON, tick=False):
+        return Crew.of(peopled[0]), copied_rows()
+
+
+@pytest.fixture
+def crew(staged_crew: tuple[Crew, Rows], world: World) -> Crew:
+    """Leo and Ana in a team, each with a private channel."""
+    put_back(staged_crew[1])
+    return replace(staged_crew[0], world=world)

@@ -39,7 +39,8 @@ def _pytest(arguments: list[str], chromium: str | None) -> list[str]:
     skips_fail = ["-p", "tools.no_skips"] if _in_ci() else []
     chosen = ["-m", " and ".join(left_out)] if left_out else []
     passed_on = [argument for argument in arguments if argument != "--full"]
-    return ["pytest", "-q", *skips_fail, *chosen, *passed_on]
+    # A file's tests stay in one process, which makes its people and applications once.
+    return ["pytest", "-q", "-n", "auto", "--dist", "loadfile", *skips_fail, *chosen, *passed_on]
 
 
 def _cannot_do_without(program: str, purpose: str) -> bool:

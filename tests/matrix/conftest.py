@@ -80,7 +80,7 @@ def _oauth(world: World, app: App) -> dict[str, str]:
 
 
 def _granted(world: World, app: App) -> dict[tuple[str, str], str]:
-    """A sign-in of an application Maya allowed, whose tokens live, and another API with the client it introspects by."""
+    """A sign-in of an application Maya allowed, whose tokens live, and another API with its client."""
     code = flow.allow(world, app, world.maya)
     flow.exchange(world, app, code)
     installed = flow.authorization_of(world, code).authorization_id

@@ -1,5 +1,7 @@
 """Sign-in and sign-out as pages (ux 6.2; issue 2 item 2)."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from chalicelib.accounts import people
@@ -222,3 +224,60 @@ def test_the_page_names_the_application_one_comes_from(browser: Browser, world: 
     text = browser.get("/login", redirect_to=forged).page.text
     assert "Standup Notes" not in text
     assert "evil.example" not in text
+
+
+# --- whom the application expects -------------------------------------------------------------------------------
+
+
+def hinted(browser: Browser, hint: str, path: str = "/oauth/authorize") -> str:
+    """What the form is filled in with for a hint in the address to come back to."""
+    answer = browser.get("/login", redirect_to=f"{path}?{urlencode({'client_id': 'y' * 26, 'login_hint': hint})}")
+    assert answer.status == 200
+    return answer.page.form("/login").fields["login_id"]
+
+
+@pytest.mark.parametrize(
+    ("hint", "held"),
+    [
+        ("leo@example.com", "leo@example.com"),
+        ("  leo ", "leo"),
+        ("Zoë", "Zoë"),
+        ("x" * 129, "x" * 128),
+        ('"><script>alert(1)</script>', '"><script>alert(1)</script>'),
+        ("", ""),
+        ("a\nb", ""),
+        ("a\x00b", ""),
+        ("a\ufffdb", ""),
+    ],
+)
+def test_the_form_is_filled_in_with_whom_the_application_expects(hint: str, held: str, browser: Browser) -> None:
+    """OpenID Connect Core section 3.1.2.1, login_hint: trimmed to 128 characters, and what is no text left out."""
+    assert hinted(browser, hint) == held
+
+
+def test_a_hint_is_an_applications_only(browser: Browser) -> None:
+    """No other address to come back to says who signs in."""
+    assert hinted(browser, "leo", "/account") == ""
+
+
+@pytest.mark.parametrize("query", ["", "&login_hint", "&login_hint=&login_hint=b", "&login_hint=%ff"])
+def test_an_odd_query_fills_nothing_in(query: str, browser: Browser) -> None:
+    """Nothing a caller sends breaks the page, or fills in what could not be sent."""
+    answer = browser.get("/login", redirect_to=f"/oauth/authorize?client_id=1{query}")
+    assert answer.page.form("/login").fields["login_id"] in {"", "b"}
+
+
+def test_an_application_that_hints_gets_a_filled_in_form(browser: Browser, world: World) -> None:
+    """The whole way: from its request to the form, and what somebody types instead counts."""
+    asked = browser.authorize(world.app(), login_hint="leo@example.com")
+    page = browser.get(asked.goes_to)
+    assert page.page.form("/login").fields["login_id"] == "leo@example.com"
+    answer = browser.submit(page, "/login", login_id="ana", password=PASSWORD)
+    assert answer.goes_to.startswith("/oauth/authorize?")
+
+
+def test_a_hint_survives_being_asked_to_sign_in_again(browser: Browser, world: World) -> None:
+    """prompt=login comes by another way to the same form."""
+    browser.holding(world.session(world.leo))
+    asked = browser.authorize(world.app(), login_hint="leo", prompt="login")
+    assert browser.get(asked.goes_to).page.form("/login").fields["login_id"] == "leo"

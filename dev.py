@@ -12,6 +12,7 @@ import sys
 
 OLDEST = (3, 11)
 COMMANDS = {  # what a command is for, and the lock it needs
+    "bench": ("show what a request costs on this machine", "requirements-run.txt"),
     "keys": ("list, publish and drop keys, and say which one signs", "requirements-run.txt"),
     "run": ("start Gatepost and the sample client on this machine", "requirements-run.txt"),
     "screens": ("take pictures of the main pages for the README", "requirements-dev.txt"),
@@ -101,8 +102,7 @@ def install(lock: str) -> None:
 
 def fetched_uv() -> str:
     """Install uv into .venv; empty when that is not possible."""
-    lock = os.path.join(HERE, "requirements-uv.txt")
-    uv = os.path.join(VENV, "bin", "uv")
+    uv, lock = os.path.join(VENV, "bin", "uv"), os.path.join(HERE, "requirements-uv.txt")
     if not os.path.exists(uv) and subprocess.call(pip("--require-hashes", "-r", lock)) != 0:
         return ""
     return uv

@@ -44,7 +44,7 @@ def test_an_issuer_is_an_origin(issuer: str) -> None:
     ],
 )
 def test_anything_else_stops_the_server_before_its_first_request(issuer: str) -> None:
-    """DESIGN section 4: https unless loopback; no path."""
+    """DESIGN section 4, 8414-2, 21-6: https unless loopback; no path."""
     with pytest.raises(ValueError, match="GATEPOST_ISSUER"):
         issued_by(issuer)
 

@@ -6,7 +6,8 @@
 import ast
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -152,10 +153,10 @@ def written(document: str) -> str:
     return f"{head}{BEGIN}\n\n{table()}\n\n{END}{rest.partition(END)[2]}"
 
 
-def _functions(path: Path) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            yield node.name, ast.get_docstring(node) or ""
+@cache
+def _functions(path: Path) -> list[tuple[str, str]]:
+    nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+    return [(node.name, ast.get_docstring(node) or "") for node in nodes if node.name.startswith("test_")]
 
 
 def _row(line: str, level: str, asks: str, tests: list[str]) -> str:

@@ -1,4 +1,8 @@
-"""Attacks 1, 2, 12, 13 and 17: codes and refresh tokens in the wrong hands, twice, or too late."""
+"""Attacks 1, 2, 12, 13 and 17: codes and refresh tokens in the wrong hands, twice, or too late.
+
+Attack 12 has a second defence that is not built: tokens bound to a key (DPoP). Fifty exchanges at the same moment are
+in `tests/races`; other rows that are past their time in `test_too_late`.
+"""
 
 import pytest
 
@@ -6,8 +10,8 @@ from chalicelib.store.audit import Event
 from chalicelib.store.authorizations import ENDED, authorizations_of
 from chalicelib.store.grants import Grant, grant_key
 from chalicelib.store.writing import update, write
-from tests.browser import Browser, exchange, me, refresh
-from tests.make import App, World, challenge_of
+from tests.browser import Browser, exchange, me, refresh, token
+from tests.make import PASSWORD, App, World, challenge_of
 
 MINE, THEIRS = "m" * 43, "t" * 43
 NO_PKCE: dict[str, str | None] = {"code_challenge": None, "code_challenge_method": None}
@@ -54,7 +58,7 @@ def test_a_thief_of_a_spent_code_cannot_end_what_it_bought(leo: Browser, app: Ap
 
 
 def test_the_challenge_cannot_be_stripped(browser: Browser, app: App) -> None:
-    """Attack 2: PKCE is required, so a request without it gets no code."""
+    """Attack 2, 9700-2: PKCE is required, so a request without it gets no code."""
     assert browser.authorize(app, **NO_PKCE).answer["error"] == "invalid_request"
 
 
@@ -67,11 +71,50 @@ def test_the_method_cannot_be_weakened(browser: Browser, app: App, method: str |
 
 
 def test_a_stripped_challenge_is_noticed_where_pkce_is_not_required(leo: Browser, world: World) -> None:
-    """Attack 2, 7636-3: a verifier for a code that has no challenge."""
+    """Attack 2, 7636-3, 9700-2: a verifier for a code that has no challenge."""
     app = world.app(pkce_exempt=True)
     code = leo.allow(app, **NO_PKCE)
 
     assert exchange(app, code).json["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize("response_type", ["token", "id_token", "id_token token", "code token", "none"])
+def test_no_token_ever_comes_in_an_address(browser: Browser, app: App, response_type: str) -> None:
+    """9700-3, 6749-17: the code flow is the only one, whatever else is asked for with it."""
+    answer = browser.authorize(app, response_type=response_type)
+
+    assert answer.answer["error"] == "unsupported_response_type"
+    assert "#" not in answer.goes_to
+
+
+@pytest.mark.parametrize(
+    "grant_type",
+    [
+        "password",
+        "client_credentials",
+        "implicit",
+        "urn:ietf:params:oauth:grant-type:device_code",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
+    ],
+)
+def test_no_token_is_given_for_less_than_a_code_or_a_refresh_token(browser: Browser, app: App, grant_type: str) -> None:
+    """9700-3, 6749-17, mcp-4: not for a password, and none in exchange for another token."""
+    fields = {"username": "leo", "password": PASSWORD, "subject_token": "x", "assertion": "x", "device_code": "x"}
+
+    assert token(app, grant_type=grant_type, **fields).json["error"] == "unsupported_grant_type"
+
+
+def test_a_refresh_that_asked_for_less_narrows_nothing_but_its_access_token(leo: Browser, app: App) -> None:
+    """21-3, 6749-13: the new refresh token keeps the scope of the old one, and never gets more."""
+    first = exchange(app, leo.allow(app, scope="posts:read teams:read")).json
+
+    narrow = refresh(app, first["refresh_token"], scope="posts:read").json
+    again = refresh(app, narrow["refresh_token"]).json
+
+    assert narrow["scope"] == "posts:read"
+    assert set(again["scope"].split()) == {"posts:read", "teams:read"}
+    assert refresh(app, again["refresh_token"], scope="posts:read users:read").json["error"] == "invalid_scope"
 
 
 def test_a_refresh_token_two_generations_old_ends_the_authorization_and_is_recorded(

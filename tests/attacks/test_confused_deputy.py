@@ -9,7 +9,7 @@ from chalicelib.web.browser import cookie_name
 from chalicelib.web.routes import ROUTES, Route
 from tests.attacks.credentials import DOORS, KINDS, Scene
 from tests.browser import Browser, api, call, exchange, me
-from tests.make import App, World
+from tests.make import CALENDAR, App, World
 
 assert gatepost.app  # declares the routes
 
@@ -42,18 +42,23 @@ def test_the_doors_that_open_to_their_own_browser_only(scene: Scene) -> None:
     assert maya.decide(maya.authorize(scene.other), "deny").answer["error"] == "access_denied"
 
 
-def test_a_token_of_another_issuer_is_no_token(scene: Scene) -> None:
-    """Attack 29, 9068-2: the right key is not enough."""
+@pytest.mark.parametrize(
+    "claim", ["iss", "aud", "sub", "client_id", "fam", "exp"], ids=lambda claim: f"another {claim}"
+)
+def test_a_token_that_says_anything_else_is_no_token(scene: Scene, claim: str) -> None:
+    """Attack 29, 9068-2, 9068-3: the right key is not enough, and a client is nobody a token can speak for."""
     settings = scene.world.settings()
     said = jwt.decode(scene.tokens["access_token"], options={"verify_signature": False})
     header = {"typ": "at+jwt", "kid": settings.signing_kid}
     key = settings.keys.private(settings.signing_kid)
 
-    ours, theirs = (
-        jwt.encode(said | {"iss": issuer}, key, "RS256", header) for issuer in (said["iss"], "https://evil.example")
+    others = {"iss": "https://evil.example", "aud": CALENDAR, "exp": said["iat"]}
+    ours, changed = (
+        jwt.encode(content, key, "RS256", header)
+        for content in (said, said | {claim: others.get(claim, scene.other.client_id)})
     )
 
-    assert (me(ours).status, me(theirs).status) == (200, 401)
+    assert (me(ours).status, me(changed).status) == (200, 401)
 
 
 # --- attack 30 --------------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def maya(world: World) -> Browser:
 
 @pytest.mark.parametrize("origin", FOREIGN)
 def test_no_form_of_another_site_is_taken(browser: Browser, world: World, origin: str) -> None:
-    """Attack 9: even with the right token, unless the browser says it comes from here; nor is it one press away."""
+    """Attack 9, 9700-7: even with the right token, unless it comes from here; nor is it one press away."""
     session = world.session(world.maya)
     maya, located = browser.holding(session), parse_session(session)
     assert located is not None

@@ -33,7 +33,7 @@ def may_be_framed(answer: Answer) -> bool:
 
 @pytest.mark.parametrize("who", ["maya", "leo", "nobody"])
 def test_no_page_can_be_framed(browser: Browser, world: World, who: str) -> None:
-    """Attack 8: every HTML route there is, for everybody, refusals too."""
+    """Attack 8, 9700-7: every HTML route there is, for everybody, refusals too."""
     app = world.app()
     if who != "nobody":
         browser.holding(world.session(getattr(world, who)))

@@ -1,4 +1,8 @@
-"""Attacks 18 and 20: secrets where they do not belong, and answers that tell who exists."""
+"""Attacks 18 and 20: secrets where they do not belong, and answers that tell who exists.
+
+Secrets sent to the wrong place are here, those of whole flows in `test_canaries`. Where somebody chooses a username, in
+an invitation or where everybody may sign up, it is said that one is taken; there is no e-mail to say it in instead.
+"""
 
 import logging
 import re
@@ -119,6 +123,19 @@ def test_no_answer_of_the_token_endpoint_tells_which_clients_exist(browser: Brow
         return answer.status, VARIES.sub("", answer.text), tuple(sorted(answer.headers))
 
     assert asked(app.client_id) == asked("y" * 26)
+
+
+def test_nobody_who_is_not_signed_in_finds_out_who_exists(browser: Browser, world: World) -> None:
+    """Attack 20: look-ups by name, by address and by id need somebody; so does asking for a reset link."""
+    known, unknown = world.leo, {"username": "nobody", "email": "nobody@example.com", "user_id": "y" * 26}
+
+    def asked(path: str, name: str) -> set[tuple[int, str]]:
+        values = (getattr(known, name), unknown[name])
+        answers = [api("GET", path + value) for value in values]
+        return {(answer.status, VARIES.sub("", answer.text)) for answer in answers}
+
+    looked_up = [asked("/users/username/", "username"), asked("/users/email/", "email"), asked("/users/", "user_id")]
+    assert [[status for status, _ in each] for each in looked_up] == [[401], [401], [401]]
 
 
 def test_no_answer_of_the_consent_list_tells_who_exists(browser: Browser, world: World) -> None:

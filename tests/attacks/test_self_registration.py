@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.credentials import is_id
 from chalicelib.policy import REGISTRATIONS_PER_NETWORK
 from chalicelib.store.clients import COPIES, Client
 from local.server import Server
@@ -50,6 +51,17 @@ def test_a_replacement_claims_in_vain_too(leo: Browser) -> None:
     assert manage("PUT", body, json=replacement(body, skip_consent=True, is_trusted=True)).status == 200
 
     assert leo.authorize(app_of(body)).page.h1.startswith("Allow ")
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/client", "leo", "y" * 26, ""])
+def test_no_program_chooses_its_own_id(world: World, wanted: str) -> None:
+    """Attack 7, 9700-11: the server draws it, in the form of its own ids, so it is no address and nobody else's."""
+    taken = world.maya.user_id
+
+    made = {registered(client_id=each)["client_id"] for each in (wanted, taken)}
+
+    assert len(made - {wanted, taken}) == 2
+    assert all(is_id(client_id) for client_id in made)
 
 
 @pytest.mark.parametrize("grant_type", ["client_credentials", "password", "implicit"])

@@ -54,8 +54,8 @@ def an_access_token(world: World, app: App) -> Works:
 
 def an_access_token_for_another_api(world: World, app: App) -> Works:
     """An access token of 5 minutes, as introspection sees it."""
-    calendar = world.resource()
-    text = _tokens(world, app, resource=CALENDAR, scope="calendar:read")["access_token"]
+    calendar = world.resource(f"{CALENDAR}/{app.client_id}")
+    text = _tokens(world, app, resource=calendar.redirect_uri, scope="calendar:read")["access_token"]
     form = {"token": text}
     return lambda: call("POST", "/oauth/introspect", data=form, auth=calendar.basic).json["active"] is True
 

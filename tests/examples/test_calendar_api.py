@@ -195,6 +195,18 @@ def test_an_answer_about_another_api_is_not_believed(issuing: Issuing, world: Wo
     assert introspection.verify(issuing.tokens(resource=other.redirect_uri)["access_token"]) is None
 
 
+def test_not_every_token_that_ever_came_is_remembered(
+    registered: App, issuing: Issuing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever gets many tokens cannot fill the memory."""
+    monkeypatch.setattr("by_introspection.introspection.ROOM", 2)
+    introspection = Introspection(config.current().issuer, registered.redirect_uri, registered.basic)
+    tokens = [issuing.good() for _ in range(3)]
+
+    assert all(introspection.verify(token) for token in tokens)
+    assert len(introspection.kept) == 2
+
+
 def test_wrong_credentials_are_no_verdict_about_the_token(registered: App, issuing: Issuing) -> None:
     """7662-1: 401 from Gatepost is the API's own fault."""
     introspection = Introspection(config.current().issuer, registered.redirect_uri, (registered.client_id, "gps_x"))

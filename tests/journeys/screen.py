@@ -87,6 +87,10 @@ class Screen:
         """Follow a link."""
         return self._go(self.page.get_by_role("link", name=name, exact=True).first)
 
+    def follow_first(self, selector: str) -> Self:
+        """Follow the first of some links that only their place tells apart."""
+        return self._go(self.page.locator(selector).first)
+
     def shows(self, heading: str) -> Self:
         """Be on the page with this heading."""
         expect(self.page.locator("h1")).to_have_text(heading)

@@ -1,5 +1,7 @@
 """Issue item 9: Account Settings > Security > OAuth 2.0 Applications."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import expect
 
@@ -30,7 +32,7 @@ def test_what_was_allowed_is_shown_and_revoke_ends_it_with_the_next_request(leo:
     access_token = allowed(world, world.app())
     leo.open("/integrations").follow("Manage access").shows("OAuth 2.0 Applications")
     today = pages.date(world.now)
-    expect(leo.page.locator(".app dd")).to_have_text(
+    expect(leo.page.locator(".app__more dd")).to_have_text(
         ["Everything you can do on this server", today, "just now, from 127.0.0.1"]
     )
     assert me(access_token).status == 200
@@ -52,6 +54,33 @@ def test_old_tokens_do_not_revive_when_the_app_is_allowed_again(leo: Screen, wor
     after = allowed(world, app)
 
     assert (me(before).status, me(after).status) == (401, 200)
+
+
+def test_one_sign_in_is_revoked_and_the_other_lives_on(leo: Screen, world: World) -> None:
+    """Issue 4: each install is visible and revocable on its own."""
+    app = world.app()
+    before, after = allowed(world, app), allowed(world, app)
+    leo.open(PATH).page.get_by_text("2 sign-ins").click()
+    expect(leo.page.locator(".installs li")).to_have_count(2)
+    leo.follow_first(".installs a").shows("Revoke one sign-in of Standup Notes?")
+    leo.says("Other sign-ins of Standup Notes live on.").press("Revoke sign-in")
+
+    leo.says("One sign-in of Standup Notes is revoked.", "1 sign-in")
+    assert sorted([me(before).status, me(after).status]) == [200, 401]
+
+
+def test_everything_is_revoked_with_the_other_devices(
+    open_screen: Callable[[], Screen], leo: Screen, world: World
+) -> None:
+    """UX 6.13, foot: this window stays signed in."""
+    tokens = [allowed(world, world.app(name=name)) for name in ("One", "Two")]
+    phone = open_screen().holding(world.session(world.leo))
+    leo.open(PATH).says("Something looks wrong?").follow("Revoke all 2 applications")
+    leo.shows("Revoke all 2 applications?").choose("And sign out my other devices").press("Revoke all 2 applications")
+
+    leo.says("No application can use your account any more.", "You have not allowed any application yet.")
+    assert [me(token).status for token in tokens] == [401, 401]
+    phone.open(PATH).shows("Sign in")
 
 
 def test_a_trusted_app_is_listed_with_how_it_got_in(leo: Screen, world: World) -> None:

@@ -10,12 +10,14 @@ from chalicelib import config
 from chalicelib.store.authorizations import authorizations_of
 from tests.browser import authorization_request, exchange, me
 from tests.journeys.callback import Callback
+from tests.journeys.scenes_of_access import registered_itself
 from tests.journeys.screen import Screen
 from tests.make import App, World
 
 pytestmark = pytest.mark.browser
 ASKS = "Allow Standup Notes to use your Gatepost account?"
 STATE = "s t/a&t=e"
+THREE = "posts:read posts:write users:read"
 
 
 @pytest.fixture
@@ -180,6 +182,40 @@ def test_the_questions_two_buttons_are_in_view_and_nothing_is_focused(screen: Sc
     sizes = [(box["width"], box["height"]) for each in (deny, allow) if (box := each.bounding_box())]
     assert sizes[0] == sizes[1]
     assert screen.page.locator(":focus").count() == 0
+
+
+@pytest.mark.parametrize("itself", [False, True], ids=["registered", "registered itself"])
+def test_three_permissions_leave_the_buttons_in_view(screen: Screen, world: World, itself: bool) -> None:
+    """UX 6.9 A11y: at 1280 x 800, with the strip that warns of who registered itself too."""
+    app = registered_itself(world) if itself else world.app(description="A sentence of two lines. " * 4)
+    screen.page.set_viewport_size({"width": 1280, "height": 800})
+    screen.holding(world.session(world.leo)).open(start(app, scope=None if itself else THREE))
+
+    assert screen.page.locator("#allowed + .scopes li").count() == 3
+    expect(screen.page.get_by_role("button", name="Allow", exact=True)).to_be_in_viewport(ratio=1)
+    expect(screen.page.get_by_text("New here: nobody checked this application.")).to_have_count(int(itself))
+
+
+def test_what_is_new_is_marked_and_what_was_allowed_can_be_unfolded(
+    screen: Screen, world: World, app: App, callback: Callback
+) -> None:
+    """UX 6.9, re-consent."""
+    screen.holding(world.session(world.leo)).open(start(app, scope="posts:read")).press("Allow")
+    screen.arrives(callback.address).open(start(app, scope="posts:read posts:write"))
+
+    expect(screen.page.locator("#allowed + .scopes b")).to_have_text(["Post as you New"])
+    folded = screen.page.get_by_text("Read the posts you can see")
+    expect(folded).to_be_hidden()
+    screen.page.get_by_text("Already allowed: 1 permission").click()
+    expect(folded).to_be_visible()
+
+
+def test_an_application_signs_somebody_out_after_they_were_asked(screen: Screen, world: World) -> None:
+    """OpenID Connect RP-Initiated Logout, without an ID token."""
+    screen.holding(world.session(world.leo)).open("/oauth/logout").shows("Sign out?").follow("Stay signed in")
+    screen.open("/account").shows("Account Settings").open("/oauth/logout").press("Sign out")
+
+    screen.shows("You are signed out").follow("Sign in again").shows("Sign in")
 
 
 def test_the_question_can_be_answered_with_the_keyboard_alone(

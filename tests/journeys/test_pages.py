@@ -7,12 +7,13 @@ from chalicelib.web.shapes import PageShape
 from tests.crew import Crew
 from tests.journeys.inspection import EVERY_LOOK, findings, inaccessible
 from tests.journeys.scenes import BARE, ELSEWHERE, SCENES
+from tests.journeys.scenes_of_access import ACCESS
 from tests.journeys.scenes_of_people import PEOPLE
 from tests.journeys.screen import Screen
 from tests.make import World
 
 pytestmark = pytest.mark.browser
-ALL = SCENES | PEOPLE
+ALL = SCENES | PEOPLE | ACCESS
 # Redirects, files and documents: nothing to look at.
 NO_PAGES = {"/", "/admin", "/static/{name}", "/healthz", "/.well-known/change-password", "/.well-known/security.txt"}
 POLICY = (

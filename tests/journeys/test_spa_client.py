@@ -201,9 +201,11 @@ def test_deny_is_said_in_words(page: Screen) -> None:
     page.press(SIGN_IN).press("Deny").says("You chose Deny. Nothing was shared.")
 
 
+@pytest.mark.parametrize("waiting", [True, False], ids=["while one is waited for", "out of the blue"])
 @pytest.mark.parametrize("query", ["?code=gpc_x&state=made-up", "?error=access_denied&state=made-up"])
-def test_an_answer_nobody_asked_for_is_stopped(page: Screen, site: Site, query: str) -> None:
+def test_an_answer_nobody_asked_for_is_stopped(page: Screen, site: Site, query: str, waiting: bool) -> None:
     """RFC 6749 section 10.12."""
+    page.page.evaluate(f"{str(waiting).lower()} && kept.write('pending', {{ state: 's', verifier: 'v' }})")
     page.asked.clear()
 
     page.open(site.url + query).says("This answer does not belong to this tab. Stopped.")

@@ -47,7 +47,7 @@ def test_every_address_is_one_of_ours_and_has_a_route(member: str, method: str) 
     ],
 )
 def test_capabilities_are_said_as_they_are(member: str, value: object) -> None:
-    """7636-5, 9207-1, 6749-17; contract 2.10."""
+    """7636-5, 9207-1, 6749-17, mcp-10 (`offline_access` is among the scopes); contract 2.10."""
     assert metadata.document(Settings())[member] == value
 
 

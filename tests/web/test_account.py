@@ -105,7 +105,7 @@ def test_for_a_trusted_application_it_says_that_it_comes_back_unasked(leo: Brows
 
 
 def test_revoking_ends_access_with_the_next_request_and_says_so(leo: Browser, app: App) -> None:
-    """Issue 2 item 9; the flash carries the time."""
+    """Issue 2 item 9, 21-5; the flash carries the time."""
     tokens = exchange(app, leo.allow(app)).json
     answer = revoke(leo, app)
     assert (answer.status, answer.goes_to) == (303, APPS)

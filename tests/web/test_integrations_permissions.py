@@ -86,6 +86,13 @@ def test_nothing_ticked_is_said_at_the_field_and_typing_is_kept(scope: str, maya
     assert fields(answer, NEW).items() >= FILLED.items()
 
 
+def test_problems_come_in_the_order_of_the_fields(maya: Browser) -> None:
+    """Ux 6.6: all at once, from top to bottom."""
+    answer = add(maya, name="", client_type="", permissions="chosen", sign_out_urls="x")
+    links = [link for link in answer.page.links if link.startswith("#")]
+    assert links == ["#main", "#name", "#client_type", "#scope", "#sign_out_urls"]
+
+
 def test_a_refused_form_keeps_its_ticks(maya: Browser) -> None:
     """Ux 2: never lose typing."""
     answer = add(maya, permissions="chosen", scope=TWO, name="")

@@ -62,7 +62,7 @@ def test_the_lists_below_are_of_something() -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_has_the_headers(path: str, maya: Browser, world: World) -> None:
-    """Ux 3.2, `form-action 'self'` everywhere; a redirect is followed to its page."""
+    """Ux 3.2, 9700-9, `form-action 'self'` everywhere; a redirect is followed to its page."""
     app = world.app(icon_url="https://standup.example.net/icon.png")
     maya.allow(app)
     answer = maya.get(filled(path, app.client_id))

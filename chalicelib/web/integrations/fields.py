@@ -5,7 +5,7 @@ from dataclasses import fields as dataclass_fields
 from typing import Final
 
 from chalicelib.oauth import redirect_uris, registration
-from chalicelib.oauth.registration import Draft, Problem
+from chalicelib.oauth.registration import Draft
 from chalicelib.oauth.scopes import written
 from chalicelib.policy import EVERYTHING, SCOPES, Scope
 from chalicelib.store.clients import Client
@@ -90,13 +90,11 @@ def draft_of(typed: Typed, *, public: bool, trusted: bool) -> Draft:
 def problems(draft: Draft, settings: Settings) -> dict[str, str]:
     """What is wrong, by field, one sentence a line."""
     found: dict[str, str] = {}
-    for problem in _in_form_order(
-        registration.problems(
-            draft,
-            http_allowed=settings.http_allowed,
-            app_schemes=settings.app_schemes,
-            description_required=True,
-        )
+    for problem in registration.problems(
+        draft,
+        http_allowed=settings.http_allowed,
+        app_schemes=settings.app_schemes,
+        description_required=True,
     ):
         found[problem.field] = (
             f"{found[problem.field]}\n{problem.message}" if problem.field in found else problem.message
@@ -104,9 +102,10 @@ def problems(draft: Draft, settings: Settings) -> dict[str, str]:
     return found
 
 
-def _in_form_order(problems: list[Problem]) -> list[Problem]:
-    order = ("name", "description", "homepage", "icon_url", "callback_urls", "scope", "sign_out_urls")
-    return sorted(problems, key=lambda problem: order.index(problem.field))
+def in_form_order(problems: dict[str, str]) -> dict[str, str]:
+    """Problems in the order in which their fields are on the page; what is about all of them first."""
+    order = ["", *(field.name for field in dataclass_fields(Typed))]
+    return {name: problems[name] for name in order if name in problems}
 
 
 def warnings(typed: Typed) -> list[str]:

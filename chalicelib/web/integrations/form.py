@@ -213,7 +213,7 @@ def _page(call: Call, typed: Typed, problems: dict[str, str] | None, status: int
         "integrations/app_form.html",
         status,
         form=typed,
-        problems=problems or {},
+        problems=fields.in_form_order(problems or {}),
         may_trust=policy.may_trust(call.user),
         choices=fields.choices(),
         warnings=fields.warnings(typed),

@@ -33,7 +33,7 @@ def rows(world: World) -> int:
 
 
 def test_a_program_registers_itself_without_any_session(world: World) -> None:
-    """Contract cases 125 and 127."""
+    """Contract cases 125 and 127; mcp-5."""
     answer = register(client_name="Tool")
 
     assert answer.status == 201

@@ -27,7 +27,7 @@ def revoke(app: App, token: str | None, **form: str) -> Answer:
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
 @pytest.mark.parametrize("hint", ["", "access_token", "refresh_token", "junk"])
 def test_either_token_ends_both_whatever_the_hint(app: App, tokens: dict[str, str], kind: str, hint: str) -> None:
-    """7009-2, 7009-3."""
+    """7009-2, 7009-3, 7009-6."""
     answer = revoke(app, tokens[kind], token_type_hint=hint)
 
     assert answer.status == 200

@@ -5,7 +5,7 @@ from typing import Any, Final
 from chalicelib import config
 from chalicelib.oauth.access_tokens import audience
 from chalicelib.oauth.signing import ALGORITHM
-from chalicelib.policy import IDENTITY, SCOPES
+from chalicelib.policy import EVERYTHING, IDENTITY, SCOPES
 from chalicelib.store.settings import Settings
 
 CLIENT_METHODS: Final = ["client_secret_basic", "client_secret_post", "none"]
@@ -60,7 +60,8 @@ def own_api(settings: Settings) -> dict[str, Any]:
         "resource": audience(),
         "resource_name": settings.site_name,
         "authorization_servers": [config.current().issuer],
-        "scopes_supported": sorted(SCOPES.keys() - IDENTITY),
+        # Not "everything": clients that ask for all there is would ask for it.
+        "scopes_supported": sorted(SCOPES.keys() - IDENTITY - {EVERYTHING}),
         "bearer_methods_supported": ["header"],
         "resource_documentation": config.current().url("/help"),
     }

@@ -21,6 +21,10 @@ def test_the_issuer_is_the_configured_one_byte_for_byte() -> None:
         ("authorization_endpoint", "GET"),
         ("token_endpoint", "POST"),
         ("revocation_endpoint", "POST"),
+        ("introspection_endpoint", "POST"),
+        ("userinfo_endpoint", "GET"),
+        ("end_session_endpoint", "GET"),
+        ("registration_endpoint", "POST"),
         ("jwks_uri", "GET"),
         ("service_documentation", "GET"),
     ],
@@ -29,7 +33,7 @@ def test_every_address_is_one_of_ours_and_has_a_route(member: str, method: str) 
     """8414-3: only real capabilities are advertised."""
     import app  # noqa: F401  # declares the routes
 
-    address = metadata.document(Settings())[member]
+    address = metadata.document(Settings(dynamic_registration=True))[member]
 
     assert address.startswith(config.current().issuer + "/")
     assert (method, address.removeprefix(config.current().issuer)) in {(r.method, r.path) for r in routes.ROUTES}
@@ -53,14 +57,22 @@ def test_capabilities_are_said_as_they_are(member: str, value: object) -> None:
 
 def test_every_address_of_the_document_is_named_above() -> None:
     """8414-3: a new one needs a test that it is real."""
-    addresses = {
-        name for name in metadata.document(Settings()) if name.endswith(("_endpoint", "_uri", "_documentation"))
-    }
+    offered = metadata.document(Settings(dynamic_registration=True))
+    addresses = {name for name in offered if name.endswith(("_endpoint", "_uri", "_documentation"))}
 
     assert addresses == {
         "authorization_endpoint",
         "token_endpoint",
         "revocation_endpoint",
+        "introspection_endpoint",
+        "userinfo_endpoint",
+        "end_session_endpoint",
+        "registration_endpoint",
         "jwks_uri",
         "service_documentation",
     }
+
+
+def test_registration_is_offered_only_while_it_is_on() -> None:
+    """Contract cases 140, 141."""
+    assert "registration_endpoint" not in metadata.document(Settings(dynamic_registration=False))

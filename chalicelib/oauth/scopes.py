@@ -84,9 +84,9 @@ def narrowed(text: str | None, granted: str) -> str:
 
 
 def for_audience(kept: str, targets: Targets) -> str:
-    """The names a token for these targets carries, of all that was granted."""
-    ids = {resource.resource_id for resource in targets.others}
-    return written({_name(scope) for scope in kept.split() if _belongs(scope, ids, own=targets.own)})
+    """The names a token for these targets carries, of all that was granted; what an API no longer has is left out."""
+    offered = {f"{resource.resource_id}{FOREIGN}{name}" for resource in targets.others for name in resource.scopes}
+    return written({_name(scope) for scope in kept.split() if _belongs(scope, offered, own=targets.own)})
 
 
 def merged(left: frozenset[str], right: frozenset[str]) -> str:
@@ -132,7 +132,7 @@ def _name(kept: str) -> str:
     return kept.partition(FOREIGN)[2] if FOREIGN in kept else kept
 
 
-def _belongs(kept: str, resource_ids: set[str], *, own: bool) -> bool:
+def _belongs(kept: str, offered: set[str], *, own: bool) -> bool:
     if FOREIGN in kept:
-        return kept.partition(FOREIGN)[0] in resource_ids
+        return kept in offered
     return own or kept in IDENTITY

@@ -2,23 +2,38 @@
 
 import jwt
 import pytest
+import time_machine
 
 import app as gatepost
 from chalicelib.credentials import new_id
 from chalicelib.web.browser import cookie_name
 from chalicelib.web.routes import ROUTES, Route
+from local.server import Server
 from tests.attacks.credentials import DOORS, KINDS, Scene
 from tests.browser import Browser, api, call, exchange, me
+from tests.conftest import NOON, Rows, copied_rows, put_back
 from tests.make import CALENDAR, App, World
 
 assert gatepost.app  # declares the routes
 
 
+@pytest.fixture(scope="module")
+def staged(peopled: tuple[World, Rows], server: Server) -> tuple[Scene, Rows]:
+    """A server on which all kinds of credentials are in use, made once: every kind is tried on the same rows."""
+    world = peopled[0]
+    put_back(peopled[1])
+    with time_machine.travel(NOON, tick=False):
+        world.set(dynamic_registration=True)
+        scene = Scene(world, world.app(), world.app(name="Other"), world.resource())
+        assert all((scene.tokens, scene.calendar_token, scene.registration, scene.consent))
+        return scene, copied_rows()
+
+
 @pytest.fixture
-def scene(browser: Browser, world: World, app: App) -> Scene:
-    """A server on which all kinds of credentials are in use."""
-    world.set(dynamic_registration=True)
-    return Scene(world, app, world.app(name="Other"), world.resource())
+def scene(staged: tuple[Scene, Rows], clock: time_machine.Traveller) -> Scene:
+    """The scene as it was made."""
+    put_back(staged[1])
+    return staged[0]
 
 
 @pytest.mark.parametrize("kind", KINDS)

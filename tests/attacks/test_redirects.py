@@ -25,13 +25,14 @@ def test_no_trick_with_a_redirect_uri_leads_anywhere(browser: Browser, world: Wo
 BREAKS = ["\r\nSet-Cookie: marker=1", "\nX-Marker: 1", "\rX-Marker: 1", "\r\n\r\n<x-marker>", "\u560a\u560dX-Marker: 1"]
 
 
-@pytest.mark.parametrize("text", BREAKS, ids=ascii)
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri", "state", "scope", "response_type", "prompt"])
-def test_no_parameter_breaks_out_of_a_header(browser: Browser, app: App, name: str, text: str) -> None:
+def test_no_parameter_breaks_out_of_a_header(browser: Browser, app: App, name: str) -> None:
     """Attack 26."""
-    value = authorization_request(app).get(name, "") + text
+    value = authorization_request(app).get(name, "")
 
-    harmless(browser.authorize(app, **{name: value}))
+    answers = [harmless(browser.authorize(app, **{name: value + text})) for text in BREAKS]
+
+    assert {answer.status for answer in answers} <= {200, 302, 400, 404}
 
 
 @pytest.mark.parametrize("text", BREAKS, ids=ascii)
@@ -51,11 +52,13 @@ def test_nothing_is_decoded_twice(browser: Browser, app: App, text: str) -> None
     assert answer.answer["state"] == text
 
 
-@pytest.mark.parametrize("payload", PAYLOADS, ids=ascii)
-def test_an_unknown_address_breaks_out_of_nothing(browser: Browser, payload: str) -> None:
+def test_an_unknown_address_breaks_out_of_nothing(browser: Browser) -> None:
     """Attack 26."""
-    harmless(browser.get(f"/{quote(payload, safe='')}?{urlencode({payload: payload})}"))
-    harmless(browser.get(f"/oauth/{quote(payload, safe='')}"))
+    pages = [harmless(browser.get(f"/{quote(each, safe='')}?{urlencode({each: each})}")) for each in PAYLOADS]
+    programs = [harmless(browser.get(f"/oauth/{quote(each, safe='')}")) for each in PAYLOADS]
+
+    assert {answer.status for answer in pages} <= {400, 404}
+    assert {answer.status for answer in programs} == {404}
 
 
 @pytest.mark.parametrize("text", BREAKS, ids=ascii)
@@ -69,10 +72,9 @@ def test_no_name_of_an_application_breaks_out_of_a_header(browser: Browser, worl
     assert answer.status == 422
 
 
-@pytest.mark.parametrize("text", BREAKS, ids=ascii)
 @pytest.mark.parametrize("header", ["Origin", "User-Agent", "X-Requested-With", "X-Request-Id"])
-def test_no_header_that_was_sent_comes_back(browser: Browser, header: str, text: str) -> None:
+def test_no_header_that_was_sent_comes_back(browser: Browser, header: str) -> None:
     """Attack 26: what HTTP lets through of it, that is without the line break."""
-    value = quote(text)
+    answers = {quote(text): harmless(call("GET", "/login", headers={header: quote(text)})) for text in BREAKS}
 
-    assert value not in str(dict(harmless(call("GET", "/login", headers={header: value})).headers))
+    assert [value for value, answer in answers.items() if value in str(dict(answer.headers))] == []

@@ -1,7 +1,6 @@
 """The scene of everything that ends access, and the adverse conditions under which it has to end all the same."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 import time_machine
@@ -26,11 +25,11 @@ def staged(peopled: tuple[World, Rows], server: Server) -> tuple[Scene, Rows]:
 
 
 @pytest.fixture
-def scene(staged: tuple[Scene, Rows], world: World) -> Iterator[Scene]:
+def scene(staged: tuple[Scene, Rows], clock: time_machine.Traveller) -> Iterator[Scene]:
     """Leo, his sessions, what he allowed; Maya, who administers; and the keys, left as they were found."""
     put_back(staged[1])
     secret = keys.content()
-    yield replace(staged[0], world=world)
+    yield staged[0]
     keys.replace(secret)
     keys.forget()
 
@@ -50,7 +49,7 @@ def staged_crew(peopled: tuple[World, Rows], server: Server) -> tuple[Crew, Rows
 
 
 @pytest.fixture
-def crew(staged_crew: tuple[Crew, Rows], world: World) -> Crew:
+def crew(staged_crew: tuple[Crew, Rows], clock: time_machine.Traveller) -> Crew:
     """Leo and Ana in a team, each with a private channel."""
     put_back(staged_crew[1])
-    return replace(staged_crew[0], world=world)
+    return staged_crew[0]

@@ -7,7 +7,6 @@ from chalicelib.store.resources import resource_key
 from chalicelib.workspace import posts
 from tests.browser import Browser, api
 from tests.crew import Crew, messages
-from tests.make import World
 from tests.modes.adverse import StaleIndex
 from tests.modes.scene import Scene
 
@@ -106,12 +105,12 @@ def test_the_last_admin_stays_whatever_a_list_says(scene: Scene, stale: StaleInd
     assert scene.world.user(scene.zoe.user_id).is_admin
 
 
-def test_a_name_that_was_taken_a_moment_ago_is_taken(scene: Scene, world: World, stale: StaleIndex) -> None:
+def test_a_name_that_was_taken_a_moment_ago_is_taken(scene: Scene, stale: StaleIndex) -> None:
     """Attack 15: names are rows of their own, and no look-up in an index."""
     stale.warm()
 
     with stale.where_it_ends():
-        world.person("robin", "Robin Doe")
+        scene.world.person("robin", "Robin Doe")
         body = {"username": "robin", "email": "another@example.com", "password": "otter-lamp-river-42"}
         again = api("POST", "/users", scene.sessions["zoe"], body)
 

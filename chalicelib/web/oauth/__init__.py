@@ -8,5 +8,6 @@ SURFACES = (
     token.surface,
     openid.bearer,
     openid.pages,
+    openid.requests,
     well_known.surface,
 )

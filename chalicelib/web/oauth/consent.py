@@ -17,7 +17,7 @@ _EVERYTHING: Final = "This includes reading your private channels, and posting u
 def shown(question: Question, now: int) -> dict[str, Any]:
     """The client, the permissions that are asked for, and those that were allowed before, as the page shows them."""
     request, grant = question.request, question.standing_grant(now)
-    asked, new = request.scope.split(), authorization.unasked(question, now)
+    asked, new = sorted(request.scope.split(), key=_place), authorization.unasked(question, now)
     again = grant is not None and grant.how == "consent" and bool(new)
     held = grant.scope.split() if grant is not None and again else []
     return {
@@ -51,6 +51,11 @@ def _belongs(host: str, home: str) -> bool:
 
 def _hostname(uri: str) -> str:
     return urlsplit(uri).hostname or ""
+
+
+def _place(kept: str) -> int:
+    """Who one is comes first, what an application does comes last; other APIs' scopes after our own."""
+    return list(SCOPES).index(kept) if kept in SCOPES else len(SCOPES)
 
 
 def _told(request: authorization.Request, kept: list[str]) -> list[Scope]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from chalice.app import Response
 
@@ -15,12 +16,15 @@ from chalicelib.store.reading import Key
 from chalicelib.web import answers, browser
 from chalicelib.web.callers import PUBLIC, Call, scope
 from chalicelib.web.http import Parameters, Request
+from chalicelib.web.oauth.authorize import AuthorizeShape
 from chalicelib.web.routes import Surface
 from chalicelib.web.shapes import OAuthShape, PageShape
 
 bearer = Surface("oauth_userinfo", OAuthShape(cors=True))
 pages = Surface("oauth_logout", PageShape())
+requests = Surface("oauth_logout_request", AuthorizeShape())
 PATH: Final = "/oauth/logout"
+CONFIRM: Final = "/oauth/logout/confirm"
 PARAMETERS: Final = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state", "logout_hint", "ui_locales")
 OFF: Final = ProviderOff()
 
@@ -59,9 +63,15 @@ def logout(call: Call) -> Response:
     return browser.signed_out(_signed_out(call, target))
 
 
-@pages.route("POST", PATH, PUBLIC, form="oauth-logout", reads=_client_row_of_form, fields=PARAMETERS, off=OFF)
+@requests.route("POST", PATH, PUBLIC, fields=PARAMETERS, off=OFF)
+def logout_by_form(call: Call) -> Response:
+    """The same by POST: a form of another origin carries no session cookie, so it starts again as a GET."""
+    return answers.go(f"{PATH}?{urlencode(call.request.form.only(PARAMETERS))}")
+
+
+@pages.route("POST", CONFIRM, PUBLIC, form="oauth-logout", reads=_client_row_of_form, fields=PARAMETERS, off=OFF)
 def confirmed(call: Call) -> Response:
-    """Sign out after the person was asked; applications come by GET."""
+    """Sign out after the person was asked."""
     sent = call.request.form
     target = _target(sent, call.rows[client_key(_client_id(sent))])
     if call.person is not None:
@@ -83,7 +93,7 @@ def _ask(call: Call, sent: Parameters) -> Response:
         heading="Sign out?",
         intro="An application asks you to sign out here.",
         effects=["You are signed out in this browser.", "Applications you allowed keep working until you revoke them."],
-        action=PATH,
+        action=CONFIRM,
         form_name="oauth-logout",
         hidden=hidden,
         button="Sign out",

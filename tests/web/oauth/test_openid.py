@@ -362,13 +362,23 @@ def test_an_expired_id_token_is_good_for_signing_out(leo: Browser, leaving: App,
     assert not signed_in(leo)
 
 
+def test_an_application_may_ask_by_post_too(leo: Browser, leaving: App) -> None:
+    """oidc-7: RP-Initiated Logout section 2; the form of another origin starts again as a GET."""
+    sent = {"client_id": leaving.client_id, "post_logout_redirect_uri": SIGNED_OUT, "state": "a b"}
+
+    again = leo.get(leo.post("/oauth/logout", sent, headers={"Origin": "https://standup.example.net"}).goes_to)
+
+    assert again.page.h1 == "Sign out?"
+    assert leo.submit(again, "/oauth/logout/confirm").goes_to == SIGNED_OUT + "?state=a+b"
+
+
 def test_without_a_hint_the_person_is_asked(leo: Browser, leaving: App) -> None:
     """oidc-7: nobody is signed out by a picture on somebody's page."""
     asked = leo.get("/oauth/logout", client_id=leaving.client_id, post_logout_redirect_uri=SIGNED_OUT, state="x")
     assert (asked.status, asked.page.h1) == (200, "Sign out?")
     assert signed_in(leo)
 
-    answer = leo.submit(asked, "/oauth/logout")
+    answer = leo.submit(asked, "/oauth/logout/confirm")
 
     assert answer.goes_to == SIGNED_OUT + "?state=x"
     assert not signed_in(leo)

@@ -167,6 +167,15 @@ def test_a_resource_that_was_deleted_gets_no_tokens_any_more(
     assert refresh(app, tokens["refresh_token"]).json["error"] == "invalid_target"
 
 
+def test_a_scope_an_api_no_longer_has_is_in_no_new_token(leo: Browser, app: App, calendar: App, world: World) -> None:
+    """8707-2: narrowing acts at the next refresh."""
+    tokens = tokens_for(leo, app, resource=CALENDAR)
+    draft = resource_servers.Draft(CALENDAR, "Calendar", [("calendar:read", "See your calendar")], 300)
+    resource_servers.edit(world.row(resource_key(CALENDAR)), draft, world.origin())
+
+    assert refresh(app, tokens["refresh_token"]).json["scope"] == "calendar:read"
+
+
 def test_a_resource_of_the_same_identifier_inherits_nothing(
     leo: Browser, app: App, calendar: App, world: World
 ) -> None:

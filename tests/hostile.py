@@ -57,6 +57,7 @@ HEADERS = {
     "x-content-type-options",
     "x-frame-options",
     "x-request-id",
+    "x-version-id",
 }
 
 plain = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

@@ -7,12 +7,13 @@ from urllib.parse import quote
 
 from chalice.app import Response
 
-from chalicelib import config
+from chalicelib import __version__, config
 from chalicelib.errors import (
     FormExpired,
     InsufficientScope,
     InvalidToken,
     NotSignedIn,
+    OAuthError,
     ProviderOff,
     Refusal,
     UnknownClient,
@@ -98,6 +99,8 @@ class ApiShape:
         if isinstance(refusal, ProviderOff) and call is not None and call.by_token is not None:
             refusal = InvalidToken()
         body = answers.refusal_body(refusal, request.id)
+        if body["id"] == OAuthError.id:  # what is wrong with a query is Mattermost's business here
+            body["id"] = "api.context.invalid_url_param.app_error"
         if isinstance(refusal, InvalidToken | InsufficientScope):
             body |= {"error": refusal.error, "error_description": refusal.description}
         response = answers.as_json(body, refusal.status)
@@ -107,7 +110,7 @@ class ApiShape:
 
     def finish(self, response: Response, route: Route) -> Response:
         """Let pages of other origins read the answer: no cookie was read for them."""
-        response.headers.update(answers.CORS)
+        response.headers.update({**answers.CORS, "X-Version-Id": f"{__version__}.{__version__}.0.false"})
         return response
 
 

@@ -1,8 +1,8 @@
 """What may be out of date while a change is already acknowledged: an index, and what another process remembers."""
 
 import json
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, Protocol
 
 from chalicelib.store import keys
@@ -89,6 +89,34 @@ class TwoWorkers:
         _hold(self._held[name])
         yield
         self._held[name] = dict(keys._held)
+
+
+class AllAtOnce:
+    """Several conditions together."""
+
+    def __init__(self, modes: Sequence[Mode]) -> None:
+        self._modes = modes
+
+    def warm(self) -> None:
+        """Let each remember how things are."""
+        for mode in self._modes:
+            mode.warm()
+
+    @contextmanager
+    def where_it_ends(self) -> Iterator[None]:
+        """In the first process, with indexes of the past."""
+        with ExitStack() as stack:
+            for mode in self._modes:
+                stack.enter_context(mode.where_it_ends())
+            yield
+
+    @contextmanager
+    def where_it_is_used(self) -> Iterator[None]:
+        """In the second."""
+        with ExitStack() as stack:
+            for mode in self._modes:
+                stack.enter_context(mode.where_it_is_used())
+            yield
 
 
 def _hold(held: dict[int, keys.Keys]) -> None:

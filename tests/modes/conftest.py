@@ -1,6 +1,6 @@
 """The scene of everything that ends access, and the adverse conditions under which it has to end all the same."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -10,10 +10,8 @@ from local.server import Server
 from tests.conftest import NOON, Rows, copied_rows, put_back
 from tests.crew import Crew
 from tests.make import World
-from tests.modes.adverse import Mode, StaleIndex, TwoWorkers
+from tests.modes.adverse import AllAtOnce, Mode, StaleIndex, TwoWorkers
 from tests.modes.scene import Scene
-
-MODES: dict[str, Callable[[], Mode]] = {"stale index": StaleIndex, "two workers": TwoWorkers}
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +32,10 @@ def scene(staged: tuple[Scene, Rows], clock: time_machine.Traveller) -> Iterator
     keys.forget()
 
 
-@pytest.fixture(params=MODES)
-def mode(request: pytest.FixtureRequest) -> Mode:
-    """One of the conditions."""
-    return MODES[request.param]()
+@pytest.fixture
+def mode() -> Mode:
+    """All conditions at once; each by itself is in `test_indexes` and `test_workers`."""
+    return AllAtOnce([StaleIndex(), TwoWorkers()])
 
 
 @pytest.fixture(scope="module")

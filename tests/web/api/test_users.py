@@ -53,6 +53,35 @@ def test_login_by_username_or_email_gives_the_user_and_a_token(login_id: str, ca
     assert answer.json.keys() == OWN_FIELDS
 
 
+def test_login_by_the_id_of_an_account(world: World, server: Server) -> None:
+    """Contract 2.12: `id` instead of `login_id`, as `loginById` of Mattermost's client sends it."""
+    answer = api("POST", "/users/login", json={"id": world.leo.user_id, "password": PASSWORD})
+
+    assert (answer.status, answer.json["username"]) == (200, "leo")
+
+
+@pytest.mark.parametrize("user_id", ["y" * 26, "leo", "junk"])
+def test_login_by_an_id_there_is_not_is_refused_like_a_wrong_password(
+    world: World, server: Server, user_id: str
+) -> None:
+    """Attack 20."""
+    assert refused(api("POST", "/users/login", json={"id": user_id, "password": PASSWORD + "x"})) == WRONG
+
+
+def test_every_answer_says_which_version_this_is(world: World, server: Server) -> None:
+    """Contract 1.1: X-Version-Id."""
+    assert api("GET", "/system/ping").headers["X-Version-Id"].endswith(".0.false")
+
+
+def test_a_repeated_parameter_of_a_query_is_one_of_the_address(world: World, server: Server) -> None:
+    """Contract 1.1: invalid_url_param."""
+    token = login().headers["Token"]
+
+    answer = api("GET", "/users?page=1&page=2", token)
+
+    assert refused(answer) == (400, "api.context.invalid_url_param.app_error")
+
+
 def test_login_sets_cookies_only_for_an_xmlhttprequest(callers: Callers) -> None:
     """Contract 2.12."""
     assert cookies(login()) == {}

@@ -239,7 +239,9 @@ def _list_problems(
             yield Problem(name, f"{label}, line {line}: {found}")
     size = len(" ".join(uris).encode()) + 2  # as Mattermost counts: the list printed in brackets
     if size > MAX_REDIRECT_URIS:
-        yield Problem(name, f"All {label} together are {size:,} bytes, the limit is {MAX_REDIRECT_URIS:,}")
+        yield Problem(
+            name, f"All {label[0].lower()}{label[1:]} together are {size:,} bytes, the limit is {MAX_REDIRECT_URIS:,}"
+        )
 
 
 def _scope_problems(scope: str) -> Iterator[Problem]:

@@ -125,4 +125,8 @@ def test_as_many_as_can_be_listed_are_all_there(maya: Browser, monkeypatch: pyte
 def test_the_console_lists_its_rooms(maya: Browser) -> None:
     """Ux 6.15: the list at the side."""
     links = maya.get("/admin/integrations/custom").page.links
-    assert [link for link in links if link.startswith("/admin/")] == ["/admin/integrations/custom", PATH]
+    assert [link for link in links if link.startswith("/admin/")] == [
+        "/admin/integrations/custom",
+        "/admin/resource-servers",
+        PATH,
+    ]

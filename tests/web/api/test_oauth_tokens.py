@@ -67,7 +67,13 @@ def test_no_token_opens_me_an_oauth_token_does_and_a_bad_one_does_not(mayas_toke
 def test_every_route_of_the_api_says_who_may_call_it() -> None:
     """Issue 2 item 7: a scope, a first-party session, or visibly anybody."""
     public = {named(route) for route in ROUTES if route.path.startswith("/api/") and route.access.kind == "public"}
-    assert public == {"POST /api/v4/users/login", "POST /api/v4/users/logout", "GET /api/v4/config/client"}
+    assert public == {
+        "POST /api/v4/users",  # with an invitation, or where sign-up is open
+        "POST /api/v4/users/login",
+        "POST /api/v4/users/logout",
+        "POST /api/v4/users/password/reset",
+        "GET /api/v4/config/client",
+    }
 
 
 def test_with_the_provider_off_a_token_opens_nothing(mayas_token: str, world: World) -> None:

@@ -48,8 +48,8 @@ def test_there_are_forms_and_json_addresses_to_try() -> None:
 
 
 def test_every_post_of_a_page_has_a_form_token() -> None:
-    """Attack 9: there is no POST without one but those for programs, and the authorization request."""
-    programs = {"access_token", "revoke", "introspect", "userinfo", "deauthorize", "authorize"}
+    """Attack 9: no POST without one but those for programs, and the requests that start again as a GET."""
+    programs = {"access_token", "revoke", "introspect", "userinfo", "deauthorize", "authorize", "logout"}
 
     bare = [route.path for route in ROUTES if route.method == "POST" and not route.form]
 

@@ -10,7 +10,17 @@ import pytest
 import time_machine
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from chalicelib.accounts import people
 from chalicelib.credentials import new_id
@@ -26,6 +36,8 @@ from tests.conftest import NOON, Rows, put_back
 from tests.make import App, World
 
 GRACE, HOUR = 30, 3600
+LATEST = 4
+FIRST = ((False, False), (True, True))  # the first applications: public, trusted
 NAMES = st.sampled_from(["leo", "ana"])
 GONE = {"active": False}
 
@@ -84,15 +96,27 @@ class Machine(RuleBasedStateMachine):
         put_back(self.rows)
         self.clock.move_to(NOON)
         self.model, self.all = Model(), list[Access]()
+        # Every run begins with people who use applications: left to chance, most runs would have nobody sign in.
+        self.first_apps = [self.registered(public=public, trusted=trusted) for public, trusted in FIRST]
+        pairs = [(name, app) for name in ("leo", "ana") for app in self.first_apps]
+        self.first_accesses = [self.signed_in(name, app, "user") for name, app in pairs]
+
+    @initialize(target=apps)
+    def apps_there_are(self) -> Any:
+        """Two applications are registered: one asks, one is trusted and has no secret."""
+        return multiple(*self.first_apps)
+
+    @initialize(target=accesses)
+    def accesses_there_are(self) -> Any:
+        """Both people use both."""
+        return multiple(*self.first_accesses)
 
     # --- applications -------------------------------------------------------------------------------------------
 
     @rule(target=apps, public=st.booleans(), trusted=st.booleans())
     def register(self, public: bool, trusted: bool) -> App:
         """Somebody registers an application."""
-        app = self.world.app(public=public, trusted=trusted)
-        self.model.usable[app.client_id] = True
-        return app
+        return self.registered(public=public, trusted=trusted)
 
     @rule(app=consumes(apps))
     def delete(self, app: App) -> None:
@@ -153,7 +177,7 @@ class Machine(RuleBasedStateMachine):
         write_together(*stored_settings.changed(self.world.settings(), {"epoch": new_id()}))
         self.model.forget()
 
-    @rule(seconds=st.sampled_from([1, GRACE + 1, HOUR]))
+    @rule(seconds=st.sampled_from([1, 1, GRACE + 1, HOUR]))
     def wait(self, seconds: int) -> None:
         """Time goes by."""
         self.clock.shift(seconds)
@@ -163,35 +187,31 @@ class Machine(RuleBasedStateMachine):
     @rule(target=accesses, name=NAMES, app=apps, scope=st.sampled_from(["user", "posts:read", "users:read"]))
     def sign_in(self, name: str, app: App, scope: str) -> Access | None:
         """A person signs in to an application, pressing Allow where they are asked."""
-        browser = Browser().holding(self.world.session(self.user(name)))
-        answer = browser.authorize(app, scope=scope)
-        able = self.model.provider_on and self.model.active[name] and self.model.usable.get(app.client_id, False)
-        if not able:
-            assert "code" not in answer.answer
+        return self.signed_in(name, app, scope)
+
+    @rule(target=accesses, access=accesses)
+    def sign_in_again(self, access: Access | None) -> Access | None:
+        """Somebody comes back to an application they used: nothing of before revives by that."""
+        if access is None:
             return None
-        if answer.status == 200:
-            answer = browser.decide(answer, "allow")
-        tokens = self.granted(exchange(app, answer.answer["code"]))
-        if (name, app.client_id) not in self.model.grants:
-            self.model.given += 1
-            self.model.grants[name, app.client_id] = self.model.given
-        number, now = self.model.grants[name, app.client_id], self.now
-        access = Access(name, app, number, scope, [tokens], issued_at=now, rotated_at=now)
-        self.all.append(access)
-        return access
+        return self.signed_in(access.person, access.app, access.scope)
 
-    @rule(access=accesses)
-    def call_the_api(self, access: Access | None) -> None:
-        """An application uses its newest access token."""
+    @invariant()
+    def the_latest_are_agreed_about(self) -> None:
+        """After every step the newest access tokens of the latest installs work or do not, as the model says."""
+        for access in self.all[-LATEST:]:
+            self.agree(access)
+
+    @rule(access=accesses, times=st.integers(1, 3))
+    def refresh(self, access: Access | None, times: int) -> None:
+        """An application refreshes, more than once: it works exactly while the access stands."""
         if access is None:
             return
-        self.agree(access)
+        for _ in range(times):
+            self.refresh_once(access)
 
-    @rule(access=accesses)
-    def refresh(self, access: Access | None) -> None:
-        """An application refreshes: it works exactly while the access stands."""
-        if access is None:
-            return
+    def refresh_once(self, access: Access) -> None:
+        """Refresh, here and in the model."""
         answer = self.refreshed(access, -1)
         if not self.model.stands(access):
             assert answer.status in {400, 401, 501}
@@ -271,6 +291,31 @@ class Machine(RuleBasedStateMachine):
     def user(self, name: str) -> User:
         """A person as they are."""
         return self.world.user({"leo": self.world.leo, "ana": self.world.ana}[name].user_id)
+
+    def registered(self, *, public: bool, trusted: bool) -> App:
+        """Register an application, here and in the model."""
+        app = self.world.app(public=public, trusted=trusted)
+        self.model.usable[app.client_id] = True
+        return app
+
+    def signed_in(self, name: str, app: App, scope: str) -> Access | None:
+        """Sign somebody in to an application, here and in the model; None where that cannot be."""
+        browser = Browser().holding(self.world.session(self.user(name)))
+        answer = browser.authorize(app, scope=scope)
+        able = self.model.provider_on and self.model.active[name] and self.model.usable.get(app.client_id, False)
+        if not able:
+            assert "code" not in answer.answer
+            return None
+        if answer.status == 200:
+            answer = browser.decide(answer, "allow")
+        tokens = self.granted(exchange(app, answer.answer["code"]))
+        if (name, app.client_id) not in self.model.grants:
+            self.model.given += 1
+            self.model.grants[name, app.client_id] = self.model.given
+        number, now = self.model.grants[name, app.client_id], self.now
+        access = Access(name, app, number, scope, [tokens], issued_at=now, rotated_at=now)
+        self.all.append(access)
+        return access
 
     def agree(self, access: Access) -> None:
         """The newest access token works exactly while the access stands and the token is fresh."""

@@ -210,6 +210,12 @@ class Machine(RuleBasedStateMachine):
         for _ in range(times):
             self.refresh_once(access)
 
+    def renewed(self, access: Access, count: int) -> bool:
+        """Whether there have been so many tokens; an access that stands is refreshed until there have."""
+        while len(access.tokens) < count and self.model.stands(access):
+            self.refresh_once(access)
+        return len(access.tokens) >= count
+
     def refresh_once(self, access: Access) -> None:
         """Refresh, here and in the model."""
         answer = self.refreshed(access, -1)
@@ -222,7 +228,7 @@ class Machine(RuleBasedStateMachine):
     @rule(access=accesses)
     def retry(self, access: Access | None) -> None:
         """An application lost the answer: within the grace it gets the same successor, later it ends the access."""
-        if access is None or len(access.tokens) < 2:
+        if access is None or not self.renewed(access, 2):
             return
         grace = 10 if self.world.find(clients.main_key(access.app.client_id)) and self.public(access) else GRACE
         answer = self.refreshed(access, -2)
@@ -239,7 +245,7 @@ class Machine(RuleBasedStateMachine):
     @rule(access=accesses)
     def replay(self, access: Access | None) -> None:
         """Somebody presents a refresh token of long ago: it is refused, and the access ends."""
-        if access is None or len(access.tokens) < 3:
+        if access is None or not self.renewed(access, 3):
             return
         answer = self.refreshed(access, 0)
         assert answer.status in {400, 401, 501}

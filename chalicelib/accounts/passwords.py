@@ -5,7 +5,7 @@ from typing import Final
 from chalicelib import config, policy
 from chalicelib.accounts.sessions import Opened, prepare_next
 from chalicelib.accounts.sign_in import MAX_PASSWORD as LONGEST_TYPED
-from chalicelib.accounts.sign_in import reserve_try
+from chalicelib.accounts.sign_in import reserve_own_try
 from chalicelib.credentials import fingerprint, hash_password, new_link_token, password_matches
 from chalicelib.errors import LinkDead, WrongCredentials
 from chalicelib.store import invites, users
@@ -48,7 +48,7 @@ def check_current(user: User, password: str) -> None:
 def change_own(
     user: User, passwords: tuple[str, str], settings: Settings, origin: Origin, *, apps_too: bool = False
 ) -> Opened:
-    """Change one's own password, given the present one and the new one; a guess counts as one at sign-in does.
+    """Change one's own password, given the present one and the new one; guesses are counted, a few a minute.
 
     Raises:
         TooManyTries: too many guesses.
@@ -58,7 +58,7 @@ def change_own(
 
     """
     current, new = passwords
-    returned = reserve_try(user.username, origin)
+    returned = reserve_own_try(user, origin)
     check_current(user, current)
     opened, changes = _changing(user, new, settings, origin, apps_too=apps_too)
     write_together(*changes, *returned)

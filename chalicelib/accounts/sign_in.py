@@ -66,17 +66,17 @@ def sign_in(attempt: Attempt, name: Name | None, settings: Settings, origin: Ori
     return user, opened
 
 
-def reserve_try(login_id: str, origin: Origin) -> list[Change]:
-    """Count a try before any password is looked at.
+def reserve_own_try(user: User, origin: Origin) -> list[Change]:
+    """Count a try of somebody who is signed in and says their password again.
 
-    Gives the changes that give it back: a try that was right does not slow anybody down.
+    In a bucket of their own: only who holds a session of theirs can use it up. Gives the changes that give it back.
 
     Raises:
-        TooManyTries: the limit for this login or network is used up.
+        TooManyTries: the limit is used up.
         Contention: DynamoDB could not decide.
 
     """
-    return _reserved(_buckets(login_id, origin), origin)
+    return _reserved([Bucket(f"password#{user.user_id}", policy.TRIES_PER_DEVICE, _window_end(origin))], origin)
 
 
 def _user(name: Name | None) -> User | None:

@@ -79,15 +79,24 @@ def test_what_is_missing_and_what_is_too_short_come_at_once(leo: Browser) -> Non
     assert [message for message in messages if message not in text] == []
 
 
-def test_guesses_are_counted_as_at_sign_in(leo: Browser) -> None:
-    """The sign-in throttle: after five the right password does not help either, here and there."""
+def test_guesses_are_counted(leo: Browser) -> None:
+    """Attack 21: after five the right password does not help either; signing in has a count of its own."""
     for _ in range(5):
         assert WRONG in change(leo, current="not-the-password").page.text
     answer = change(leo)
     assert (answer.status, answer.headers["Retry-After"]) == (429, "60")
     assert "Too many tries. Wait 1 minute." in answer.page.text
     visitor = Browser()
-    assert visitor.submit(visitor.get("/login"), "/login", login_id="leo", password=PASSWORD).status == 429
+    assert visitor.submit(visitor.get("/login"), "/login", login_id="leo", password=PASSWORD).status == 200
+
+
+def test_strangers_cannot_use_the_tries_up(leo: Browser) -> None:
+    """Design-notes (b) 10: who is signed in is held up by nobody who only knows a name."""
+    stranger = Browser()
+    for _ in range(6):
+        stranger.submit(stranger.get("/login"), "/login", login_id="leo", password="guessed-it-or-not")
+
+    assert change(leo).status == 303
 
 
 def test_a_change_that_was_right_uses_no_try_up(leo: Browser) -> None:

@@ -59,9 +59,12 @@ class Routes:
 
     def __init__(self, paths: list[str]) -> None:
         self._routes = sorted(([*map(_segment, _parts(path))], path) for path in paths)
+        self._static = {path for path in paths if "{" not in path}
 
     def match(self, path: str) -> tuple[str, dict[str, str]] | None:
         """Find the route of a path, and its variables as they were sent (not decoded)."""
+        if path in self._static:
+            return path, {}
         parts = _parts(path)
         for segments, route in self._routes:
             captured = _captured(segments, parts)
@@ -95,9 +98,9 @@ class Gateway:
     def _event(self, request: Request, matched: tuple[str, dict[str, str]], request_id: str) -> Event:
         route, captured = matched
         url = urlsplit(request.target)
-        names = {
-            name.lower(): [v for n, v in request.headers if n.lower() == name.lower()] for name, _ in request.headers
-        }
+        names: dict[str, list[str]] = {}
+        for name, value in request.headers:
+            names.setdefault(name.lower(), []).append(value)
         return {
             "resource": route,
             "path": url.path,

@@ -12,7 +12,7 @@ from unittest.mock import patch
 from botocore.exceptions import ReadTimeoutError
 from moto.dynamodb.responses import DynamoHandler
 
-from chalicelib.store.reading import connection
+from chalicelib.store.connection import connection
 
 Hook = Callable[..., Any]
 

@@ -8,9 +8,9 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.connection import Connection
 
 from chalicelib.errors import Unavailable
+from chalicelib.store.connection import connection
 from chalicelib.store.record import Record
 
 R = TypeVar("R", bound=Record)
@@ -82,17 +82,6 @@ class Rows:
     def __getitem__(self, key: Key[R]) -> R | None:
         raw = self._found[key]
         return None if raw is None else key.model.from_raw_data(dict(raw))
-
-
-@cache
-def connection() -> Connection:
-    """The one connection of this process: PynamoDB would make a client for every table, 60 ms each."""
-    return Connection(
-        connect_timeout_seconds=1,
-        read_timeout_seconds=3,
-        max_retry_attempts=2,
-        max_pool_connections=32,
-    )
 
 
 @cache

@@ -12,7 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.store.reading import connection, key_names
+from chalicelib.store.connection import connection
+from chalicelib.store.reading import key_names
 from chalicelib.store.record import Record
 
 R = TypeVar("R", bound=Record)

@@ -245,4 +245,6 @@ def enter(event: ChaliceRequest) -> Request:
 
 def is_text(value: str) -> bool:
     """Whether a value is text: no NUL, no half of a surrogate pair, no byte that was not UTF-8."""
+    if value.isascii():
+        return "\x00" not in value
     return "\x00" not in value and "\ufffd" not in value and not any("\ud800" <= c <= "\udfff" for c in value)

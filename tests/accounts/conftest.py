@@ -9,7 +9,7 @@ import pytest
 from chalicelib.accounts.sign_in import Attempt, login_key, sign_in
 from chalicelib.credentials import password_matches
 from chalicelib.store.audit import Origin
-from chalicelib.store.reading import connection
+from chalicelib.store.connection import connection
 from chalicelib.store.users import User
 from tests.make import PASSWORD, World
 

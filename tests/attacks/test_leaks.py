@@ -12,7 +12,7 @@ import pytest
 from chalicelib.accounts import people
 from chalicelib.oauth import registration
 from chalicelib.store.audit import Event
-from chalicelib.store.reading import connection
+from chalicelib.store.connection import connection
 from chalicelib.store.tables import MODELS
 from chalicelib.web.browser import cookie_name
 from tests.browser import Answer, Browser, api, call, exchange, refresh, token_by_post

@@ -11,7 +11,8 @@ from chalicelib.errors import LastAdmin
 from chalicelib.store import clients, settings
 from chalicelib.store.admins import ADMINS, SET_UP, SET_UP_TRIES, admin_added
 from chalicelib.store.clients import all_clients
-from chalicelib.store.reading import Key, connection, read
+from chalicelib.store.connection import connection
+from chalicelib.store.reading import Key, read
 from chalicelib.store.tables import MODELS
 from chalicelib.store.users import ADMIN_ROLES, User, name_key
 from chalicelib.store.writing import ConditionFailed, Contention, update, write_together

@@ -9,6 +9,7 @@ import pytest
 
 import dev
 from tools import node
+from tools.bench.processes import PEER
 
 ROOT = Path(__file__).parents[2]
 Patch = pytest.MonkeyPatch
@@ -32,12 +33,11 @@ def programs(tmp_path: Path, monkeypatch: Patch) -> Path:
 
 
 @pytest.fixture
-def packages(tmp_path: Path, programs: Path, monkeypatch: Patch) -> Path:
-    """Move the npm packages to a folder of their own, with a lock."""
+def packages(tmp_path: Path, programs: Path) -> Path:
+    """Make a folder of npm packages, with a lock."""
     folder = tmp_path / "packages"
     folder.mkdir()
     (folder / "package-lock.json").write_text("{}")
-    monkeypatch.setattr(node, "PACKAGES", folder)
     return folder
 
 
@@ -76,7 +76,7 @@ def test_without_a_node_the_locked_one_is_installed(packages: Path, programs: Pa
     installed: list[str] = []
     monkeypatch.setattr(dev, "prepare", installed.append)
 
-    node.ready()
+    node.ready(packages)
 
     assert installed == [str(ROOT / "requirements-node.txt")]
 
@@ -88,30 +88,30 @@ def test_where_there_is_none_to_be_had_nothing_is_said_to_be_ready(
     monkeypatch.setenv("PATH", str(programs))
     without_pypi(monkeypatch)
 
-    assert node.ready() is None
+    assert node.ready(packages) is None
 
 
 def test_a_lock_is_installed_once(packages: Path) -> None:
-    assert node.ready()
-    assert node.ready()
+    assert node.ready(packages)
+    assert node.ready(packages)
 
     assert calls(packages) == 1
 
 
 def test_a_changed_lock_is_installed(packages: Path) -> None:
-    node.ready()
+    node.ready(packages)
 
     (packages / "package-lock.json").write_text('{"changed": true}')
 
-    assert node.ready()
+    assert node.ready(packages)
     assert calls(packages) == 2
 
 
 def test_an_installation_that_failed_is_tried_again(packages: Path, programs: Path) -> None:
     program(programs / "npm", "echo called >>calls; mkdir -p node_modules; exit 1")
 
-    assert node.ready() is None
-    assert node.ready() is None
+    assert node.ready(packages) is None
+    assert node.ready(packages) is None
 
     assert calls(packages) == 2
 
@@ -122,12 +122,16 @@ def test_a_registry_that_does_not_answer_is_not_waited_for_forever(
     program(programs / "npm", "exec sleep 30")
     monkeypatch.setattr(node, "PATIENCE", 0.1)
 
-    assert node.ready() is None
+    assert node.ready(packages) is None
 
 
-def test_the_npm_lock_hashes_every_package_and_names_no_registry() -> None:
+LOCKED = pytest.mark.parametrize("folder", [node.PACKAGES, PEER], ids=["clients", "bench"])
+
+
+@LOCKED
+def test_the_npm_lock_hashes_every_package_and_names_no_registry(folder: Path) -> None:
     """DESIGN section 8: it works with whichever registry a machine uses."""
-    lock = json.loads((node.PACKAGES / "package-lock.json").read_text())
+    lock = json.loads((folder / "package-lock.json").read_text())
     packages = {name: package for name, package in lock["packages"].items() if name}
 
     assert packages
@@ -135,7 +139,8 @@ def test_the_npm_lock_hashes_every_package_and_names_no_registry() -> None:
     assert [name for name, package in packages.items() if "resolved" in package] == []
 
 
-def test_every_npm_package_is_named_with_its_exact_version() -> None:
-    named = json.loads((node.PACKAGES / "package.json").read_text())["dependencies"]
+@LOCKED
+def test_every_npm_package_is_named_with_its_exact_version(folder: Path) -> None:
+    named = json.loads((folder / "package.json").read_text())["dependencies"]
 
     assert [version for version in named.values() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []

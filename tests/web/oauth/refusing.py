@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from chalicelib.store.connection import connection
 from chalicelib.store.grants import Grant
-from chalicelib.store.reading import connection
 from chalicelib.store.settings import Settings
 from tests.browser import Answer, Browser, authorization_request, call, exchange
 from tests.faults import refused

@@ -8,6 +8,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from chalicelib.store.tables import MODELS  # noqa: E402
 from local import emulator  # noqa: E402
 from local.server import Server, serve  # noqa: E402
 from tests.browser import Browser  # noqa: E402
+from tests.crew import Crew  # noqa: E402
 from tests.make import World  # noqa: E402
 from tools.provision import provision  # noqa: E402
 
@@ -108,6 +110,21 @@ def server() -> Iterator[Server]:
 def browser(world: World, server: Server) -> Browser:
     """A signed-out person with a cookie jar."""
     return Browser()
+
+
+@pytest.fixture(scope="module")
+def staged_crew(peopled: tuple[World, Rows]) -> tuple[Crew, Rows]:
+    """What `crew` starts from, made once a module."""
+    put_back(peopled[1])
+    with time_machine.travel(NOON, tick=False):
+        return Crew.of(peopled[0]), copied_rows()
+
+
+@pytest.fixture
+def crew(staged_crew: tuple[Crew, Rows], world: World, server: Server) -> Crew:
+    """Leo and Ana in a team, each with a private channel; Maya, the System Admin, is in none of it."""
+    put_back(staged_crew[1])
+    return replace(staged_crew[0], world=world)
 
 
 @pytest.fixture

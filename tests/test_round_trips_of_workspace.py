@@ -1,34 +1,14 @@
 """How often teams, channels and posts ask DynamoDB: counted at the SDK (DESIGN sections 1 and 9)."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
-import time_machine
 
-from local.server import Server
 from tests.browser import api
-from tests.conftest import NOON, Rows, copied_rows, put_back
 from tests.crew import Crew, token, write
 from tests.faults import counted
-from tests.make import World
 
 READ, WRITE, PUT, TOGETHER, LIST = "BatchGetItem", "UpdateItem", "PutItem", "TransactWriteItems", "Query"
-
-
-@pytest.fixture(scope="module")
-def staged(peopled: tuple[World, Rows]) -> tuple[Crew, Rows]:
-    """A team at work, made once: every test starts from its rows."""
-    put_back(peopled[1])
-    with time_machine.travel(NOON, tick=False):
-        return Crew.of(peopled[0]), copied_rows()
-
-
-@pytest.fixture
-def crew(staged: tuple[Crew, Rows], world: World, server: Server) -> Crew:
-    """The team as it was."""
-    put_back(staged[1])
-    return replace(staged[0], world=world)
 
 
 def calls_of(session: str, method: str, path: str, body: Any = None) -> list[str]:

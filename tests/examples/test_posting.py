@@ -9,7 +9,6 @@ import pytest
 
 from chalicelib import config
 from chalicelib.workspace import channels
-from local.server import Server
 from tests.browser import Browser as Visitor
 from tests.browser import api, exchange
 from tests.crew import Crew
@@ -23,12 +22,6 @@ import sample_page
 
 PICTURE = "https://standup.example.net/bot.png"
 ENDPOINTS = {"token_endpoint": "/oauth/access_token", "revocation_endpoint": "/oauth/revoke"}
-
-
-@pytest.fixture
-def crew(world: World, server: Server) -> Crew:
-    """A team at work."""
-    return Crew.of(world)
 
 
 @pytest.fixture

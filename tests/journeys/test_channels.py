@@ -19,12 +19,6 @@ DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width
 BOT = {"from_webhook": "true", "override_username": "Standup Bot", "override_icon_url": PICTURE}
 
 
-@pytest.fixture
-def crew(world: World) -> Crew:
-    """Leo and Ana in a team; Maya in none."""
-    return Crew.of(world)
-
-
 def quiet(screen: Screen) -> Screen:
     """See one of our pictures in the place of other people's: nothing leaves this machine."""
     screen.page.unroute_all()

@@ -8,7 +8,6 @@ import time_machine
 from chalicelib.store import keys
 from local.server import Server
 from tests.conftest import NOON, Rows, copied_rows, put_back
-from tests.crew import Crew
 from tests.make import World
 from tests.modes.adverse import AllAtOnce, Mode, StaleIndex, TwoWorkers
 from tests.modes.scene import Scene
@@ -36,18 +35,3 @@ def scene(staged: tuple[Scene, Rows], clock: time_machine.Traveller) -> Iterator
 def mode() -> Mode:
     """All conditions at once; each by itself is in `test_indexes` and `test_workers`."""
     return AllAtOnce([StaleIndex(), TwoWorkers()])
-
-
-@pytest.fixture(scope="module")
-def staged_crew(peopled: tuple[World, Rows], server: Server) -> tuple[Crew, Rows]:
-    """A team at work, made once."""
-    put_back(peopled[1])
-    with time_machine.travel(NOON, tick=False):
-        return Crew.of(peopled[0]), copied_rows()
-
-
-@pytest.fixture
-def crew(staged_crew: tuple[Crew, Rows], clock: time_machine.Traveller) -> Crew:
-    """Leo and Ana in a team, each with a private channel."""
-    put_back(staged_crew[1])
-    return staged_crew[0]

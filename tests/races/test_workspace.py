@@ -6,35 +6,17 @@ from functools import partial
 from typing import Any
 
 import pytest
-import time_machine
 
 from chalicelib.store import places
 from chalicelib.store.places import channel_name_key
 from tests.browser import Answer
-from tests.conftest import NOON, Rows, copied_rows, put_back
 from tests.crew import Crew
 from tests.faults import conflicting
-from tests.make import World
 from tests.races.racing import in_turns, send, together
 
 CALM, BUSY = 0.0, 0.2
 BOTH = pytest.mark.parametrize("share", [CALM, BUSY])
 SEEDS = pytest.mark.parametrize("seed", range(12))
-
-
-@pytest.fixture(scope="module")
-def staged(peopled: tuple[World, Rows]) -> tuple[Crew, Rows]:
-    """A team at work, made once: every test starts from its rows."""
-    put_back(peopled[1])
-    with time_machine.travel(NOON, tick=False):
-        return Crew.of(peopled[0]), copied_rows()
-
-
-@pytest.fixture
-def crew(staged: tuple[Crew, Rows], clock: time_machine.Traveller) -> Crew:
-    """The team as it was."""
-    put_back(staged[1])
-    return staged[0]
 
 
 def ask(session: str, method: str, path: str, body: Any = None) -> Answer:

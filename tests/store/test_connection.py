@@ -40,7 +40,6 @@ QUERY = {
 @contextmanager
 def answered(status: int, body: bytes) -> Iterator[None]:
     """DynamoDB, or what stands in front of it, answers every batch with this."""
-
     no_headers: Any = {}
 
     def answer(request: Any, **_: Any) -> AWSResponse:

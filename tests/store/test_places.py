@@ -10,13 +10,6 @@ from chalicelib.store.places import Member, Team, in_team_key
 from chalicelib.store.posts import Post, moment
 from chalicelib.store.writing import Change, ConditionFailed, update, write_together
 from tests.crew import Crew
-from tests.make import World
-
-
-@pytest.fixture
-def crew(world: World) -> Crew:
-    """A team at work."""
-    return Crew.of(world)
 
 
 def done(*changes: Change) -> bool:

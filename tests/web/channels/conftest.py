@@ -1,18 +1,15 @@
 """A team at work, seen by people at their browsers."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
-import time_machine
 
 from chalicelib.store.places import channel_key
 from chalicelib.store.posts import Post
 from chalicelib.store.users import User
 from chalicelib.workspace import posts
 from chalicelib.workspace.posts import Author, Draft
-from local.server import Server
 from tests.browser import Browser
-from tests.conftest import NOON, Rows, copied_rows, put_back
 from tests.crew import Crew
 from tests.make import App, World
 
@@ -35,21 +32,6 @@ class Robot:
         place, origin = self.world.row(channel_key(channel_id)), self.world.origin(user.user_id)
         author = Author(user.user_id, self.world.client(self.app.client_id))
         return posts.create(Draft(message, BOT | props), place, None, author, origin)
-
-
-@pytest.fixture(scope="module")
-def staged_crew(peopled: tuple[World, Rows]) -> tuple[Crew, Rows]:
-    """A team at work, made once a module."""
-    put_back(peopled[1])
-    with time_machine.travel(NOON, tick=False):
-        return Crew.of(peopled[0]), copied_rows()
-
-
-@pytest.fixture
-def crew(staged_crew: tuple[Crew, Rows], world: World, server: Server) -> Crew:
-    """Leo and Ana in a team, each with a private channel; Maya, the System Admin, is in none of it."""
-    put_back(staged_crew[1])
-    return replace(staged_crew[0], world=world)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from chalicelib import config
 from local.server import Server
 from tests.conftest import Rows, copied_rows, free_port, put_back
+from tests.crew import Crew
 from tests.journeys.callback import Callback, listening
 from tests.journeys.screen import Screen
 from tests.make import App, World
@@ -43,6 +44,13 @@ def world(peopled: tuple[World, Rows], store: None) -> World:
     """A server with the provider on, Maya (System Admin), Leo and Ana (members); time goes on."""
     put_back(peopled[1])
     return copy.copy(peopled[0])
+
+
+@pytest.fixture(scope="module")
+def staged_crew(peopled: tuple[World, Rows]) -> tuple[Crew, Rows]:
+    """What `crew` starts from: made now as well, or its sessions would have ended."""
+    put_back(peopled[1])
+    return Crew.of(peopled[0]), copied_rows()
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])

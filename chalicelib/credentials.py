@@ -9,9 +9,8 @@ import hmac
 import re
 import secrets
 import zlib
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -35,16 +34,14 @@ _REFRESH_FORM: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Locator:
+class Locator(NamedTuple):
     """The rows a code or a session token points at, read from the token itself."""
 
     user_id: str
     row_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshToken:
+class RefreshToken(NamedTuple):
     """A refresh token taken apart; `mac` is still to be checked against the row's salt."""
 
     key_id: str

@@ -1,8 +1,7 @@
 """Who may do what, how long things live, and what "alive" means: pure functions, no I/O, no clock, no randomness."""
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib.store.authorizations import ACTIVE, Authorization
 from chalicelib.store.clients import Client
@@ -47,8 +46,7 @@ REGISTRATIONS_A_DAY: Final = 1000
 # --- scopes -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """A permission and what people are told about it; `acts` when it does more than look."""
 
     name: str
@@ -123,8 +121,7 @@ def milliseconds(lifetime: timedelta) -> int:
 # --- alive ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """The five rows that decide about an authorization, as one read found them."""
 
     settings: Settings

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -102,14 +102,14 @@ class World:
 
     def app(self, creator: User | None = None, **changes: Any) -> App:
         """Register an application; without changes a confidential one on a server, that needs PKCE."""
-        draft = replace(DRAFT, **changes)
+        draft = DRAFT._replace(**changes)
         client_id, secret = registration.register(draft, creator or self.maya, self.origin())
         return App(client_id, secret, draft.redirect_uris[0])
 
     def resource(self, identifier: str = CALENDAR, **changes: Any) -> App:
         """Register another API; gives the client it introspects with, whose `redirect_uri` is the identifier."""
         scopes = [("calendar:read", "See your calendar"), ("calendar:write", "Change your calendar")]
-        draft = replace(resource_servers.Draft(identifier, "Calendar", scopes, 300), **changes)
+        draft = resource_servers.Draft(identifier, "Calendar", scopes, 300)._replace(**changes)
         resource, secret = resource_servers.register(draft, self.maya, self.origin())
         return App(resource.client_id, secret, identifier)
 

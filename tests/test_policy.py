@@ -1,6 +1,5 @@
 """Who may do what and what "alive" means, as tables: each clause has a case that only it refuses (DESIGN section 2)."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -106,7 +105,7 @@ def test_an_authorization_with_everything_in_order_is_alive() -> None:
 @pytest.mark.parametrize("change", NOT_ALIVE.values(), ids=NOT_ALIVE)
 def test_one_thing_out_of_order_and_it_is_not(change: dict[str, Any]) -> None:
     """DESIGN section 2, alive(authorization): every clause."""
-    assert not policy.alive(replace(GOOD, **change), "app", NOW)
+    assert not policy.alive(GOOD._replace(**change), "app", NOW)
 
 
 def test_it_is_not_alive_for_another_application() -> None:
@@ -117,12 +116,12 @@ def test_it_is_not_alive_for_another_application() -> None:
 @pytest.mark.parametrize("change", NOT_PERMITTED.values(), ids=NOT_PERMITTED)
 def test_a_code_is_not_exchanged_for_what_would_not_live(change: dict[str, Any]) -> None:
     """DESIGN section 2: the exchange asks for everything but the state."""
-    assert not policy.permits(replace(GOOD, **change), "app", NOW)
+    assert not policy.permits(GOOD._replace(**change), "app", NOW)
 
 
 def test_a_pending_authorization_is_permitted_and_not_alive() -> None:
     """DESIGN section 2."""
-    pending = replace(GOOD, authorization=authorization(state=PENDING, idle_until=None))
+    pending = GOOD._replace(authorization=authorization(state=PENDING, idle_until=None))
 
     assert policy.permits(pending, "app", NOW)
     assert not policy.alive(pending, "app", NOW)
@@ -185,8 +184,8 @@ def test_the_scope_of_a_call_is_what_all_four_have(
     token: str, authorized: str, granted: str, listed: str, held: str
 ) -> None:
     """DESIGN section 2, effective scope: token, authorization, grant and the client's list."""
-    standing = replace(
-        GOOD, authorization=authorization(scope=authorized), grant=grant(scope=granted), client=client(scope=listed)
+    standing = GOOD._replace(
+        authorization=authorization(scope=authorized), grant=grant(scope=granted), client=client(scope=listed)
     )
 
     assert policy.effective_scope(token, standing) == frozenset(held.split())
@@ -196,7 +195,7 @@ def test_the_scope_of_a_call_is_what_all_four_have(
 def test_without_one_of_the_rows_there_is_no_scope(missing: str) -> None:
     """DESIGN section 2."""
     changed: dict[str, Any] = {missing: None}
-    assert policy.effective_scope("user", replace(GOOD, **changed)) == frozenset()
+    assert policy.effective_scope("user", GOOD._replace(**changed)) == frozenset()
 
 
 @pytest.mark.parametrize(

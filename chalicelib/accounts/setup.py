@@ -1,7 +1,7 @@
 """Set-up: the first System Admin, team and Town Square, once, by whoever holds the one-time link (ux 6.1)."""
 
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chalicelib import config, policy
 from chalicelib.accounts import people, sessions
@@ -23,8 +23,7 @@ TEAM_NAME = "main"
 TOWN_SQUARE = places.TOWN_SQUARE
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(NamedTuple):
     """What the first System Admin decides about the server."""
 
     site_name: str

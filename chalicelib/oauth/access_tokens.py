@@ -1,7 +1,7 @@
 """Access tokens: JWTs that name the rows which decide about them (RFC 9068)."""
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from chalicelib import config, policy
 from chalicelib.credentials import is_id, new_id
@@ -14,8 +14,7 @@ TYPE: Final = "at+jwt"
 _REQUIRED: Final = ["iss", "sub", "client_id", "aud", "scope", "iat", "exp", "jti", "fam"]
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(NamedTuple):
     """What a well-formed, well-signed token says; whether it is alive is for the rows to say. Moments in seconds."""
 
     user_id: str
@@ -40,8 +39,7 @@ class Recognised:
     keys_version: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Purpose:
+class Purpose(NamedTuple):
     """What an access token is made for: its audience, the scopes it carries, how many seconds it lives."""
 
     audience: list[str]

@@ -5,8 +5,7 @@ RFC 6749 section 4.1, OAuth 2.1 section 4.1.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib import config, policy
 from chalicelib.credentials import is_id
@@ -53,8 +52,7 @@ PARAMETERS: Final = (
 _NOT_TAKEN: Final = ("request", "request_uri")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """An authorization request that may be answered by redirect: client and address are known to belong together.
 
     `scope` is as it is kept (see `scopes`); `max_age` is in seconds; `subject` is the person of an `id_token_hint`.
@@ -93,16 +91,14 @@ class Request:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Who is signed in, with the rows that say so."""
 
     user: User
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """May this application do this for this person?  With everything that decides about it."""
 
     request: Request

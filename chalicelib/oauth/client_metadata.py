@@ -1,8 +1,7 @@
 """Client metadata as a program sends it about itself: checked, with defaults filled in (RFC 7591 section 2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from chalicelib import allowlist
 from chalicelib.errors import InvalidClientMetadata, InvalidRedirectUri, InvalidScope, InvalidSoftwareStatement
@@ -35,8 +34,7 @@ _REFUSED_GRANTS: Final = frozenset({"client_credentials", "implicit", "password"
 _NAMES: Final = {"name": "client_name", "homepage": "client_uri", "icon_url": "logo_uri"}
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(NamedTuple):
     """What a client may say about itself, checked.  `auth_method` is None when it did not choose one."""
 
     name: str

@@ -4,8 +4,8 @@ Whatever registers itself is never trusted, and is gone after a week in which no
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
 from chalicelib import policy
 from chalicelib.credentials import fingerprint, new_client_secret, new_id, new_link_token, same
@@ -33,8 +33,7 @@ ISSUED: Final = ("registration_access_token", "registration_client_uri", "client
 ISSUED_AT: Final = "client_id_issued_at"
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(NamedTuple):
     """A limit, and its row as the request's one read found it."""
 
     bucket: Bucket
@@ -151,7 +150,7 @@ def _write(metadata: Metadata, quotas: list[Counter], origin: Origin) -> Registe
         "created_at": origin.now,
         "updated_at": origin.now,
     }
-    recorded = event(replace(origin, actor_id=client_id), _ACTION, metadata.name, client_id=client_id)
+    recorded = event(origin._replace(actor_id=client_id), _ACTION, metadata.name, client_id=client_id)
     write_together(*(tried(quota.bucket) for quota in quotas), *clients.added(client_id, values), recorded)
     return Registered(Client(client_key=f"{client_id}#0", **values, version=1), secret, token)
 

@@ -1,7 +1,7 @@
 """What a person allowed, and taking it back (the seed: Account Settings > Security > OAuth 2.0 Applications)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chalicelib import policy
 from chalicelib.policy import Standing
@@ -16,16 +16,14 @@ from chalicelib.store.users import User
 from chalicelib.store.writing import ConditionFailed, Contention, write_together
 
 
-@dataclass(frozen=True, slots=True)
-class LastUse:
+class LastUse(NamedTuple):
     """When and from which network an application last fetched a token for a person."""
 
     at: int
     network: str
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(NamedTuple):
     """An application a person allowed: when it was last used, and its installs, the one used last first."""
 
     grant: Grant
@@ -34,8 +32,7 @@ class Allowed:
     installs: list[Authorization]
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """What a person allowed, by name of the application, and the identifiers of the APIs it is for, by their ids."""
 
     apps: list[Allowed]

@@ -1,8 +1,7 @@
 """Issuing a code: the seed it is made from, the grant it hangs on, and the rows that remember both."""
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib import policy
 from chalicelib.credentials import code_token, fingerprint, id_from, mac, new_id, new_secret
@@ -20,8 +19,7 @@ from chalicelib.store.writing import ConditionFailed, Contention, write, write_t
 _CODE_LABEL: Final = "authorization code"
 
 
-@dataclass(frozen=True, slots=True)
-class Seed:
+class Seed(NamedTuple):
     """Where an authorization's id and code come from.
 
     Drawn at random, or derived from a ticket so that two clicks give one.

@@ -1,9 +1,9 @@
 """Registering, editing and deleting applications: the rules of their fields (the seed; contract 1.2, 2.1 to 2.4)."""
 
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
 from chalicelib import policy
 from chalicelib.credentials import fingerprint, new_client_secret, new_id, seal
@@ -22,8 +22,7 @@ MAX_ICON: Final = 512
 MAX_REDIRECT_URIS: Final = 4096  # bytes, all together: Mattermost's 1,024 is too little for 1,024 each
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What somebody fills in about an application."""
 
     name: str
@@ -36,11 +35,10 @@ class Draft:
     pkce_exempt: bool = False
     mattermost_app_id: str = ""
     scope: str = policy.EVERYTHING
-    post_logout_redirect_uris: list[str] = field(default_factory=list)
+    post_logout_redirect_uris: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What is wrong with one field: what to do about it, and Mattermost's error id (contract 1.2)."""
 
     field: str
@@ -139,7 +137,7 @@ def edit(client: Client, draft: Draft, origin: Origin) -> Client:
     """
     recorded = event(origin, "app.edit", draft.name, client_id=client.client_id)
     # Whatever registered itself is nobody's word: it is never trusted, by whomever it is edited (7591-5).
-    values = _editable(replace(draft, trusted=draft.trusted and not client.dynamic)) | {"updated_at": origin.now}
+    values = _editable(draft._replace(trusted=draft.trusted and not client.dynamic)) | {"updated_at": origin.now}
     write_together(*clients.changed(client, values), recorded)
     return clients.as_changed(client, values)
 
@@ -183,7 +181,7 @@ def _editable(draft: Draft) -> dict[str, Any]:
         "pkce_exempt": draft.pkce_exempt,
         "mattermost_app_id": draft.mattermost_app_id,
         "scope": draft.scope,
-        "post_logout_redirect_uris": draft.post_logout_redirect_uris or None,
+        "post_logout_redirect_uris": list(draft.post_logout_redirect_uris) or None,
     }
 
 
@@ -226,12 +224,12 @@ def _redirect_uri_problems(draft: Draft, *, http_allowed: bool, app_schemes: boo
     yield from _list_problems("callback_urls", "Callback URLs", uris, http_allowed=http_allowed, app_schemes=allowed)
 
 
-def _sign_out_problems(uris: list[str], *, http_allowed: bool) -> Iterator[Problem]:
+def _sign_out_problems(uris: Sequence[str], *, http_allowed: bool) -> Iterator[Problem]:
     yield from _list_problems("sign_out_urls", "Sign-out URLs", uris, http_allowed=http_allowed)
 
 
 def _list_problems(
-    name: str, label: str, uris: list[str], *, http_allowed: bool, app_schemes: bool = False
+    name: str, label: str, uris: Sequence[str], *, http_allowed: bool, app_schemes: bool = False
 ) -> Iterator[Problem]:
     for line, uri in enumerate(uris, start=1):
         found = redirect_uris.problem(uri, http_allowed=http_allowed, app_schemes=app_schemes)

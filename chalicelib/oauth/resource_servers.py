@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib.credentials import new_client_secret, new_id
 from chalicelib.oauth import registration, targets
@@ -24,8 +23,7 @@ LIFETIMES: Final = (60, 15 * 60)  # seconds: an API that checks tokens offline l
 _SCOPE: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What a System Admin fills in: `scopes` are names with what people are told; the lifetime is in seconds."""
 
     identifier: str

@@ -1,6 +1,6 @@
 """Token revocation: ending the authorization a token belongs to (RFC 7009)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chalicelib.credentials import RefreshToken, parse_refresh
 from chalicelib.errors import InvalidGrant, InvalidToken
@@ -12,8 +12,7 @@ from chalicelib.store.clients import Client
 from chalicelib.store.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """A token of either type and the authorization it points at; the hint is not needed, the forms differ."""
 
     token: RefreshToken | Recognised

@@ -6,8 +6,7 @@ for one API says nothing about another.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib.errors import InvalidScope
 from chalicelib.policy import EVERYTHING, IDENTITY, SCOPES
@@ -18,8 +17,7 @@ _FORM: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+
 FOREIGN: Final = "/"
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
+class Targets(NamedTuple):
     """Where a token is to be good: at our own API, and at other resource servers."""
 
     own: bool

@@ -1,16 +1,14 @@
 """The one door to JSON Web Tokens: signing, verifying, and the public key set (RFC 7515, RFC 7517, RFC 7519)."""
 
 import json
-from typing import Any, Final
-
-import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from jwt.algorithms import RSAAlgorithm
-from jwt.utils import base64url_decode
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib import config
 from chalicelib.store import keys
 from chalicelib.store.settings import Settings
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 ALGORITHM: Final = "RS256"
 MAX_LENGTH: Final = 4096
@@ -19,6 +17,8 @@ Claims = dict[str, Any]
 
 def sign(claims: Claims, settings: Settings, *, type: str) -> str:  # noqa: A002  # the header's own name
     """Sign claims with the key the settings name."""
+    import jwt
+
     kid = settings.signing_kid
     return jwt.encode(claims, settings.keys.private(kid), algorithm=ALGORITHM, headers={"typ": type, "kid": kid})
 
@@ -59,6 +59,8 @@ def verified(
 
 def unverified(text: str) -> Claims | None:
     """What a token says, not believed; None if it does not even say that it is ours."""
+    import jwt
+
     try:
         claims: Claims = jwt.decode(text, options={"verify_signature": False})
     except (jwt.PyJWTError, ValueError, RecursionError):
@@ -73,6 +75,8 @@ def key_set(settings: Settings) -> dict[str, Any]:
 
 def kid_of(text: str) -> str | None:
     """The key a token says it was signed with; PyJWT would take the whole token apart to tell."""
+    from jwt.utils import base64url_decode
+
     try:
         header = json.loads(base64url_decode(text.partition(".")[0]))
     except (ValueError, RecursionError):
@@ -82,12 +86,14 @@ def kid_of(text: str) -> str | None:
 
 def _verified(
     text: str,
-    key: RSAPublicKey,
+    key: "RSAPublicKey",
     *,
     type: str,  # noqa: A002
     required: list[str],
     expired_too: bool = False,
 ) -> Claims | None:
+    import jwt
+
     # The audience is checked by who knows it: a token for another API is ours too when somebody revokes it.
     options = {"require": required, "verify_aud": False, "verify_exp": not expired_too}
     issuer = config.current().issuer
@@ -102,4 +108,6 @@ def _verified(
 
 
 def _jwk(kid: str, key: Any) -> dict[str, Any]:
+    from jwt.algorithms import RSAAlgorithm
+
     return {**json.loads(RSAAlgorithm.to_jwk(key)), "kid": kid, "use": "sig", "alg": ALGORITHM}

@@ -1,8 +1,8 @@
 """Resource indicators: which APIs a token is for (RFC 8707)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from chalicelib.errors import InvalidTarget
@@ -18,12 +18,15 @@ Found = Mapping[str, Resource | None]
 """Resource servers by identifier, as the read found them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Aim:
+class Aim(NamedTuple):
     """What a token request names as its resources, and the resource servers that were read for it."""
 
     identifiers: Sequence[str] = ()
-    found: Found = field(default_factory=dict)
+    found: Found = MappingProxyType({})
+
+
+UNNAMED: Final = Aim()
+"""A request that names none: it is for what was authorized."""
 
 
 def asked(identifiers: Sequence[str], found: Found) -> Targets:

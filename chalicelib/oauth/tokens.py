@@ -1,9 +1,10 @@
 """The token endpoint: exchange a code, refresh a token (RFC 6749 sections 4.1.3 and 6; note A of the checklists)."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib import policy
 from chalicelib.credentials import (
@@ -19,7 +20,7 @@ from chalicelib.credentials import (
 from chalicelib.errors import InvalidGrant
 from chalicelib.oauth import access_tokens, id_tokens, pkce, scopes, targets
 from chalicelib.oauth.access_tokens import Purpose
-from chalicelib.oauth.targets import Aim
+from chalicelib.oauth.targets import UNNAMED, Aim
 from chalicelib.policy import Standing
 from chalicelib.store import authorizations
 from chalicelib.store.audit import Origin, event
@@ -38,16 +39,15 @@ class CodeExchange:
     code: str = field(repr=False)
     redirect_uri: str | None
     code_verifier: str | None = field(repr=False)
-    aim: Aim = field(default_factory=Aim)
+    aim: Aim = UNNAMED
 
 
-@dataclass(frozen=True, slots=True)
-class Refresh:
+class Refresh(NamedTuple):
     """What a refresh presents."""
 
     token: RefreshToken
     scope: str | None = None
-    aim: Aim = field(default_factory=Aim)
+    aim: Aim = UNNAMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Issued:
     expires_in: int
     scope: str
     id_token: str | None = field(default=None, repr=False)
-    resources: list[str] = field(default_factory=list)
+    resources: Sequence[str] = ()
 
 
 def exchange(presented: CodeExchange, standing: Standing, client: Client, *, origin: Origin) -> Issued:

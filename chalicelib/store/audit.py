@@ -1,8 +1,8 @@
 """The record of every change of state, written in the change's own transaction.  It never holds a secret."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -60,8 +60,7 @@ class Event(Record):
     by_client = AuditByClient()
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a change comes from: who, from which network address and device, in which request, when."""
 
     actor_id: str

@@ -3,8 +3,7 @@
 Design-notes (b) 2.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
@@ -63,8 +62,7 @@ class Authorization(Record):
         return dict(self.resources or {})
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """When, from where and in which request an authorization is used by its application."""
 
     at: int
@@ -72,8 +70,7 @@ class Use:
     request_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """What an active authorization's refresh tokens are made from, and how long they live."""
 
     generation: int

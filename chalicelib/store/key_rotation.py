@@ -7,9 +7,8 @@ anew uses none that those do not know. What was interrupted in between is finish
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 
@@ -48,8 +47,7 @@ class Rotation(Record):
     ttl = ExpiryAttribute()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A key in a list.  `made_at` and `until` are Unix seconds, `made_at` None for what is older than the record of it.
 
     `until` is from when a published key may sign, or until when tokens of a replaced one can still be good.
@@ -62,8 +60,7 @@ class Line:
     until: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
+class _Opened(NamedTuple):
     """Secret and settings as they are; `finished` is the change of an interrupted command, finished just now."""
 
     content: Content
@@ -200,7 +197,7 @@ def _opened(origin: Origin) -> _Opened:
         return held
     action, key_id = held.content.get("last", ["keys.publish", ""])
     _set({"keys_version": meant}, action, key_id, origin)
-    return replace(held, settings=_settings(), finished=(action, key_id))
+    return held._replace(settings=_settings(), finished=(action, key_id))
 
 
 def _next_version(held: _Opened) -> int:

@@ -11,22 +11,18 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import botocore.session
 from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError, ClientError
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import (
-    RSAPrivateKey,
-    RSAPublicKey,
-    generate_private_key,
-)
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from chalicelib import config
 from chalicelib.credentials import BASE62, KEY_ID_LENGTH
 from chalicelib.errors import Unavailable
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 _KEY_ID_ALPHABET = BASE62[:10] + BASE62[36:]  # digits and lower-case letters
 
@@ -81,11 +77,11 @@ class Keys:
         return next(iter(self._roots))
 
     @cached_property
-    def public(self) -> dict[str, RSAPublicKey]:
+    def public(self) -> "dict[str, RSAPublicKey]":
         """Every published signing key, by `kid`."""
         return {kid: self.private(kid).public_key() for kid in self._pems}
 
-    def private(self, kid: str) -> RSAPrivateKey:
+    def private(self, kid: str) -> "RSAPrivateKey":
         """The signing key with this id."""
         return _load(self._pems[kid])
 
@@ -199,15 +195,21 @@ def _client() -> Any:
 
 
 @cache
-def _load(pem: str) -> RSAPrivateKey:
+def _load(pem: str) -> "RSAPrivateKey":
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     # Validating a key costs 40 ms; we made this one and read it from our own secret.
-    key = serialization.load_pem_private_key(pem.encode(), password=None, unsafe_skip_rsa_key_validation=True)
+    key = load_pem_private_key(pem.encode(), password=None, unsafe_skip_rsa_key_validation=True)
     assert isinstance(key, RSAPrivateKey)  # narrows the type; the secret holds nothing else
     return key
 
 
 @cache
 def _derived(root: bytes, label: str) -> bytes:
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return HKDF(hashes.SHA256(), 32, salt=None, info=f"gatepost {label}".encode()).derive(root)
 
 
@@ -217,6 +219,9 @@ def _key_id(taken: Collection[str]) -> str:
 
 
 def _new_pem() -> str:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+
     octets = generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

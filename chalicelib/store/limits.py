@@ -3,7 +3,7 @@
 What is reserved before the work is done cannot be outrun by parallel tries.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 
@@ -27,8 +27,7 @@ class Limit(Record):
     ttl = ExpiryAttribute()
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(NamedTuple):
     """One counter: what it counts, in which window, up to how many.  `until` is Unix seconds."""
 
     name: str

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -49,8 +49,7 @@ class Key(Generic[R]):
         return {name: {"S": value} for name, value in zip(key_names(self.model), self.values, strict=True)}
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A part of the rows under a hash key, by their range attribute; exactly one of the three is given."""
 
     attribute: str

@@ -1,6 +1,6 @@
 """A browser or API sign-in.  The token is in the browser; here is its hash."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 
@@ -35,8 +35,7 @@ class Session(Record):
     ttl = ExpiryAttribute()
 
 
-@dataclass(frozen=True, slots=True)
-class SealedSecret:
+class SealedSecret(NamedTuple):
     """A client secret, encrypted for one session; `until` is when it is gone."""
 
     client_id: str

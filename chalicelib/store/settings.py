@@ -5,8 +5,7 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
@@ -62,8 +61,7 @@ class Settings(Record):
         return keys.at(self.keys_version)
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One line of the settings table.  Lifetimes are seconds; `unit` is how many of them one step of the console is.
 
     A list is a text with an item a line.

@@ -5,8 +5,7 @@ DESIGN section 1.
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.expressions.condition import Condition
@@ -39,8 +38,7 @@ class ConditionFailed(Exception):
         return model.from_raw_data(dict(self._old))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One row's change, not applied yet: Put, Update or Delete, and its request without the table's mark."""
 
     operation: str

@@ -8,8 +8,7 @@ import binascii
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from chalice.app import Response
 
@@ -30,8 +29,7 @@ THEMES: Final = ("auto", "light", "dark")
 _YEAR: Final = 365 * 24 * 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Flash:
+class Flash(NamedTuple):
     """A message shown once, on the next page: what happened, how many, when, what next."""
 
     title: str
@@ -41,8 +39,7 @@ class Flash:
     link: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
+class Viewer(NamedTuple):
     """What pages say about who is looking."""
 
     name: str
@@ -157,7 +154,7 @@ def page(
 
 def go_with_flash(call: Call, path: str, flash: Flash) -> Response:
     """Redirect after a change, with a message about what happened."""
-    text = base64.urlsafe_b64encode(json.dumps(asdict(flash)).encode()).decode()
+    text = base64.urlsafe_b64encode(json.dumps(flash._asdict()).encode()).decode()
     value = f"{text}.{_flash_tag(call, text)}"
     return with_cookie(answers.go(path), cookie(cookie_name("flash"), value, 300))
 

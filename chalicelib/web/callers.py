@@ -1,8 +1,8 @@
 """Who is calling: reading every row a request needs in one round trip, and deciding whose call it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, NamedTuple
 
 from chalicelib import policy
 from chalicelib.credentials import Locator, fingerprint, parse_session, same
@@ -20,8 +20,7 @@ from chalicelib.store.users import User, user_key
 from chalicelib.web.http import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """Who may call a route: anybody, a client that proves itself, a signed-in person, or also a token with a scope."""
 
     kind: Literal["public", "client", "person", "scope"]
@@ -56,8 +55,7 @@ class Presented:
     by_cookie: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A credential taken apart: what it says about its caller before any row was read."""
 
     presented: Presented | None = None
@@ -75,8 +73,7 @@ class Claim:
 NOBODY: Final = Claim()
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A request whose rows are read and whose caller is known.
 
     `scopes` is what the token really has; whoever is signed in may do everything they may do.
@@ -144,7 +141,7 @@ def load(access: Access, claimed: Claim, keys: Sequence[Key[Any]], request: Requ
     call = Call(request, rows, settings)
     if claimed.token is not None:
         return _by_token(access, call, claimed.token)
-    return replace(call, person=_person(call, claimed.presented, claimed.session))
+    return call._replace(person=_person(call, claimed.presented, claimed.session))
 
 
 def require(access: Access, presented: Presented | None, call: Call) -> None:
@@ -181,7 +178,7 @@ def _by_token(access: Access, call: Call, recognised: Recognised) -> Call:
         if access.kind == "public":
             return call
         raise
-    return replace(call, by_token=standing, scopes=held)
+    return call._replace(by_token=standing, scopes=held)
 
 
 def _credential_keys(located: Locator | None, recognised: Recognised | None) -> list[Key[Any]]:

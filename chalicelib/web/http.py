@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from chalice.app import Request as ChaliceRequest
@@ -87,8 +87,7 @@ class Parameters:
         return [(name, value) for name, values in self._values.items() for value in values]
 
 
-@dataclass(frozen=True, slots=True)
-class Takes:
+class Takes(NamedTuple):
     """What a route reads: parameters of the query, fields of a form or members of a JSON object.
 
     `items` names what a JSON array holds, where the body is one.

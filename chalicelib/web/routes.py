@@ -3,9 +3,9 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from chalice.app import Blueprint, Chalice, Response
 
@@ -53,18 +53,17 @@ class Shape(Protocol):
         """Add this surface's own headers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """One declared route; tests are made from the list of them."""
 
     method: str
     path: str
     access: Access
-    view: View = field(repr=False)
-    shape: Shape = field(repr=False)
+    view: View
+    shape: Shape
     form: str | None = None
-    takes: Takes = field(default_factory=Takes)
-    reads: Reads = field(repr=False, default=lambda _request: ())
+    takes: Takes = Takes()
+    reads: Reads = lambda _request: ()
     may: Callable[[User, Settings], bool] | None = None
     forbidden: Refusal | None = None
     off: Refusal | None = None
@@ -195,34 +194,37 @@ def complete(app: Chalice, elsewhere: Shape) -> None:
 
     API Gateway would answer what is not declared by itself, with 403 and in its own words.
     """
-    for path in {route.path: route.shape for route in ROUTES}:
-        declared = {route.method: route for route in ROUTES if route.path == path}
-        for method in METHODS:
-            if method not in declared:
-                _add(app, path, method, _undeclared(path, method, declared))
-    for method in METHODS:
-        _add(app, "/{proxy+}", method, _refusing("/{proxy+}", method, elsewhere, NotFound()))
+    addresses: dict[str, dict[str, Route]] = {}
+    for route in ROUTES:
+        addresses.setdefault(route.path, {})[route.method] = route
+    for path, declared in addresses.items():
+        _fill(app, path, declared)
+    _add(app, METHODS, "/{proxy+}", _refusing("/{proxy+}", elsewhere, NotFound()))
 
 
-def _undeclared(path: str, method: str, declared: dict[str, Route]) -> Callable[..., Response]:
+def _fill(app: Chalice, path: str, declared: Mapping[str, Route]) -> None:
+    """Answer the methods an address does not declare."""
     shape = next(iter(declared.values())).shape
-    if method == "HEAD" and "GET" in declared:
-        return _without_body(declared["GET"])
     allowed = ", ".join(sorted({*declared, "OPTIONS", *(["HEAD"] if "GET" in declared else [])}))
-    if method == "OPTIONS":
-        return _handler(Route(method, path, CLIENT, lambda _call: _preflight(allowed), shape))
-    return _refusing(path, method, shape, MethodNotAllowed(headers={"Allow": allowed}))
+    rest = [method for method in METHODS if method not in declared]
+    if "GET" in declared and "HEAD" in rest:
+        rest.remove("HEAD")
+        _add(app, ["HEAD"], path, _without_body(declared["GET"]))
+    if "OPTIONS" in rest:
+        rest.remove("OPTIONS")
+        _add(app, ["OPTIONS"], path, _handler(Route("OPTIONS", path, CLIENT, lambda _call: _preflight(allowed), shape)))
+    _add(app, rest, path, _refusing(path, shape, MethodNotAllowed(headers={"Allow": allowed})))
 
 
-def _add(app: Chalice, path: str, method: str, handler: Callable[..., Response]) -> None:
-    app.route(path, methods=[method], content_types=["*/*"], name=f"{method} {path}")(handler)
+def _add(app: Chalice, methods: Sequence[str], path: str, handler: Callable[..., Response]) -> None:
+    app.route(path, methods=methods, content_types=["*/*"], name=f"{' '.join(methods)} {path}")(handler)
 
 
-def _refusing(path: str, method: str, shape: Shape, refusal: Refusal) -> Callable[..., Response]:
+def _refusing(path: str, shape: Shape, refusal: Refusal) -> Callable[..., Response]:
     def refuse(_call: Call) -> Response:
         raise refusal
 
-    return _handler(Route(method, path, PUBLIC, refuse, shape))
+    return _handler(Route("any", path, PUBLIC, refuse, shape))
 
 
 def _without_body(route: Route) -> Callable[..., Response]:

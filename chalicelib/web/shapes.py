@@ -1,8 +1,7 @@
 """How surfaces differ: where the credential is, what is checked of every request, and how a refusal looks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from chalice.app import Response
@@ -28,16 +27,14 @@ from chalicelib.web.routes import Route
 _NEVER_SENT_BACK: Final = frozenset({"csrf", "password", "current_password"})
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A way on."""
 
     label: str
     href: str
 
 
-@dataclass(frozen=True, slots=True)
-class Resend:
+class Resend(NamedTuple):
     """A form given back after it was refused, with everything that was typed but secrets."""
 
     action: str

@@ -6,8 +6,7 @@ switching an override off takes effect on posts of the past too.
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from chalicelib.store.posts import Post
 from chalicelib.store.settings import Settings
@@ -19,8 +18,7 @@ LONGEST_PICTURE: Final = 2_048  # characters of an address that is asked for
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
 
-@dataclass(frozen=True, slots=True)
-class Appearance:
+class Appearance(NamedTuple):
     """How a post is signed.
 
     `app` is the application that posted and `person` whose account it used: both are shown whatever was overridden,

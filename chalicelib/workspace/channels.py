@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from chalicelib.credentials import ID_LENGTH, is_id
 from chalicelib.errors import Forbidden, NotFound, Refusal
@@ -51,8 +50,7 @@ class Rule(Protocol):
         """Whether this person may."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A channel as somebody asks for it; `kind` is O or P, or D for one that is there already."""
 
     name: str
@@ -71,7 +69,7 @@ def permitted(rule: Rule, channel: Channel, seat: Seat) -> Seat:
     """
     if not rule(channel, seat) and channel.kind != DIRECT and seat.in_team is None:
         key = in_team_key(seat.user.user_id, channel.team_id)
-        seat = replace(seat, in_team=read(key)[key])
+        seat = seat._replace(in_team=read(key)[key])
     if not rule(channel, seat):
         raise Forbidden
     return seat

@@ -4,8 +4,7 @@ Two round trips for the channels, two for the posts; rows of indexes are for lis
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib.credentials import is_id
 from chalicelib.store import places, posts
@@ -31,8 +30,7 @@ from chalicelib.workspace.posts import NoPost
 PER_PAGE: Final = 60  # posts
 
 
-@dataclass(frozen=True, slots=True)
-class Belongings:
+class Belongings(NamedTuple):
     """What somebody is in: the rows of membership by place, teams by name, and their channels."""
 
     user: User
@@ -56,8 +54,7 @@ class Belongings:
         return Seat(self.user, in_team, self.held.get(f"c#{channel.channel_id}"))
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """Posts, oldest first, with the roots of the replies among them; `people` are authors and partners of direct talks.
 
     `older_id` is the post before which one reads on, "" where there is nothing older.

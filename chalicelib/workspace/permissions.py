@@ -4,15 +4,14 @@ Belonging to more never permits less, so that a caller can ask before every row 
 and public channels; a private or direct channel is its members' alone, and a System Admin who is not in it is nobody.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chalicelib.store.places import BY_INVITATION, DIRECT, OPEN, Channel, Member, Team
 from chalicelib.store.posts import Post
 from chalicelib.store.users import User
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """A person, and what they belong to: None where they do not, or where nobody has looked."""
 
     user: User

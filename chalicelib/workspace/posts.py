@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from chalicelib.errors import InvalidParameter, NotFound, Refusal
 from chalicelib.store import posts
@@ -35,24 +34,21 @@ class NoRoot(Refusal):
     description = "root_id names no post that can be replied to."
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A post as somebody sends it."""
 
     message: str
     props: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(NamedTuple):
     """Who posts, and with which application; None where people post themselves."""
 
     user_id: str
     client: Client | None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Some posts of a channel or thread, newest first, with the roots their replies belong to.
 
     `newer_id` and `older_id` are the posts next to them, "" where there is none or nobody looked.
@@ -196,7 +192,7 @@ def after(post: Post, *, skip: int, size: int) -> Page:
     rows = posts.of_channel(post.channel_id, min(skip + size + 1, DEEPEST), span=span, newest_first=False)
     page = _page(rows[skip:], size)
     older = rows[skip - 1].post_id if 0 < skip <= len(rows) else post.post_id
-    return replace(page, posts=page.posts[::-1], newer_id=page.older_id, older_id=older)
+    return page._replace(posts=page.posts[::-1], newer_id=page.older_id, older_id=older)
 
 
 def since(channel_id: str, moment: int) -> Page:

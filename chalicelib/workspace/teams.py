@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from chalicelib.errors import NotFound, Refusal
 from chalicelib.store import places
@@ -41,8 +40,7 @@ class NameTaken(Refusal):
     description = "A team with this name exists already. Choose another name."
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A team as somebody asks for it; `kind` is O or I."""
 
     name: str

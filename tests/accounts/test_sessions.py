@@ -1,7 +1,6 @@
 """Sessions: how they end, and what of them is stored (DESIGN section 2, "alive(session)")."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -171,7 +170,7 @@ def test_signing_out_twice_is_no_mistake(world: World, token: str) -> None:
 
 def test_device_and_network_are_kept_for_the_person_to_see(world: World) -> None:
     """DESIGN section 2: a long device name is cut."""
-    origin = replace(world.origin(), device="d" * 500)
+    origin = world.origin()._replace(device="d" * 500)
     opened = sessions.prepare(world.leo, world.settings(), origin)
     assert (opened.session.device, opened.session.network) == ("d" * 200, origin.network)
 

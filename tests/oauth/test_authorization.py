@@ -151,7 +151,7 @@ def use(world: World, app: App) -> None:
 
 def set_trusted(world: World, app: App, *, trusted: bool) -> None:
     """Change "Is Trusted"."""
-    draft = registration.Draft(**{name: getattr(DRAFT, name) for name in DRAFT.__slots__} | {"trusted": trusted})
+    draft = DRAFT._replace(trusted=trusted)
     registration.edit(world.client(app.client_id), draft, world.origin())
 
 

@@ -1,7 +1,6 @@
 """What a program may say about itself, and whose registration it is (RFC 7591 section 2, RFC 7592)."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -214,7 +213,7 @@ def test_a_replacement_keeps_what_is_not_metadata(world: World) -> None:
     world.clock.shift(60)
 
     dynamic_registration.replaced(
-        client, GOOD | {"client_id": client.client_id}, settings(), replace(world.origin(), actor_id=client.client_id)
+        client, GOOD | {"client_id": client.client_id}, settings(), world.origin()._replace(actor_id=client.client_id)
     )
 
     after = world.client(client.client_id)

@@ -114,7 +114,7 @@ def allowed_again(scene: Scene) -> App:
 
 def created_again(scene: Scene) -> App:
     """An application with the same client id is registered, and Leo allows it."""
-    draft = replace(DRAFT, name="Standup Notes again")
+    draft = DRAFT._replace(name="Standup Notes again")
     client_id = scene.app.client_id
     _, secret = registration.register(draft, scene.world.maya, scene.world.origin(), client_id=client_id)
     return allowed_again(replace(scene, app=replace(scene.app, secret=secret)))

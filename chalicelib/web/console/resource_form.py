@@ -1,9 +1,7 @@
 """System Console > Resource servers > Add and Edit: the fields, their messages, and what was typed coming back."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from dataclasses import fields as dataclass_fields
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalice.app import Response
 
@@ -21,8 +19,7 @@ from chalicelib.web.console.shared import RESOURCES, admin, surface
 from chalicelib.web.http import Parameters
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """The form as somebody filled it in: a scope a line, the lifetime in minutes."""
 
     identifier: str
@@ -31,8 +28,7 @@ class Typed:
     token_lifetime: str
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(NamedTuple):
     """Whose form it is on Edit: its page, its name, and the version the form stands on."""
 
     href: str | None
@@ -41,7 +37,6 @@ class Own:
 
 
 _ON_ADD: Final = Own(None, None, None)
-_FIELDS: Final = tuple(field.name for field in dataclass_fields(Typed))
 _EMPTY: Final = Typed("", "", "", "5")
 _LABELS: Final = {"name": "Name", "scopes": "Scopes", "token_lifetime": "Token lifetime"}
 _SOMEBODY_ELSE: Final = {
@@ -63,7 +58,7 @@ def show_add(call: Call) -> Response:
     may=admin,
     reads=lambda request: [resource_key(request.form.text("identifier"))],
     form="resource add",
-    fields=_FIELDS,
+    fields=Typed._fields,
 )
 def add(call: Call) -> Response:
     """Register it; of two presses one does, because the identifier is the key: the other reads again and sees it."""
@@ -170,7 +165,9 @@ def _page(
     status: int = 200,
     own: Own = _ON_ADD,
 ) -> Response:
-    return browser.page(call, "console/resource_form.html", status, form=typed, problems=problems or {}, **asdict(own))
+    return browser.page(
+        call, "console/resource_form.html", status, form=typed, problems=problems or {}, **own._asdict()
+    )
 
 
 def _own(resource: Resource, version: str = "") -> Own:

@@ -1,7 +1,6 @@
 """System Console > Users: finding people, and the invitations that are still open (ux 6.15)."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from chalice.app import Response
@@ -20,8 +19,7 @@ _ROLES: Final = {"": "All", **{"system_admin": "System Admins", "member": "Membe
 _STATES: Final = {"": "All", "active": "Active", "deactivated": "Deactivated"}
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Whom somebody looks for; "" is everybody."""
 
     query: str

@@ -1,8 +1,6 @@
 """The fields of the application form: as they were typed, as they are held, and what is wrong with them (ux 6.6)."""
 
-from dataclasses import asdict, dataclass
-from dataclasses import fields as dataclass_fields
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib.oauth import redirect_uris, registration
 from chalicelib.oauth.registration import Draft
@@ -13,8 +11,7 @@ from chalicelib.store.settings import Settings
 from chalicelib.web.http import Parameters
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """The form as somebody filled it in."""
 
     is_trusted: str
@@ -32,7 +29,7 @@ class Typed:
 
 ALL: Final = "everything"
 CHOSEN: Final = "chosen"
-FIELDS: Final = (*(field.name for field in dataclass_fields(Typed)), "confirmed")
+FIELDS: Final = (*Typed._fields, "confirmed")
 EMPTY: Final = Typed("false", "", "", "", "", "", "", ALL, "", "", pkce_exempt=False)
 
 
@@ -104,7 +101,7 @@ def problems(draft: Draft, settings: Settings) -> dict[str, str]:
 
 def in_form_order(problems: dict[str, str]) -> dict[str, str]:
     """Problems in the order in which their fields are on the page; what is about all of them first."""
-    order = ["", *(field.name for field in dataclass_fields(Typed))]
+    order = ["", *Typed._fields]
     return {name: problems[name] for name in order if name in problems}
 
 
@@ -123,7 +120,7 @@ def choices() -> list[Scope]:
 
 def sent(typed: Typed) -> dict[str, str]:
     """The fields as a browser sends them, for a page in between."""
-    return {name: value for name, value in asdict(typed).items() if isinstance(value, str)} | (
+    return {name: value for name, value in typed._asdict().items() if isinstance(value, str)} | (
         {"pkce_exempt": "true"} if typed.pkce_exempt else {}
     )
 

@@ -1,6 +1,5 @@
 """Add and edit an application: the fields, their messages, and what was typed coming back (ux 6.6)."""
 
-from dataclasses import replace
 from typing import Any, Final
 
 from chalice.app import Response
@@ -142,8 +141,8 @@ def _edited(call: Call, client: Client, typed: Typed) -> Draft:
     """The draft of an edit; what the form does not show is kept."""
     draft = fields.draft_of(typed, public=client.public, trusted=typed.is_trusted == "true")
     if not policy.may_trust(call.user):
-        draft = replace(draft, trusted=registration.keeps_trust(client, draft.redirect_uris))
-    return replace(draft, mattermost_app_id=client.mattermost_app_id)
+        draft = draft._replace(trusted=registration.keeps_trust(client, draft.redirect_uris))
+    return draft._replace(mattermost_app_id=client.mattermost_app_id)
 
 
 def _ask_trust(call: Call, typed: Typed, draft: Draft, *, form_name: str, hidden: dict[str, str]) -> Response:
@@ -194,7 +193,7 @@ def _edit_page(
     problems: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    fixed = replace(typed, client_type=fields.held(client).client_type)
+    fixed = typed._replace(client_type=fields.held(client).client_type)
     return _page(
         call,
         fixed,

@@ -1,8 +1,7 @@
 """Reading an authorization request, wherever it comes from, and the rows it names (RFC 6749 section 4.1.1)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from chalicelib.credentials import is_id, mac, same
@@ -24,8 +23,7 @@ AFTER: Final = "signed_in_after"  # our own: when this request sent somebody to 
 _LABEL: Final = "sign in again"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """An authorization request of a known client, not validated yet."""
 
     parameters: dict[str, str]

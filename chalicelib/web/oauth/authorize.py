@@ -1,7 +1,6 @@
 """The authorization endpoint: page, decision and Mattermost's JSON (RFC 6749 section 4.1; contract 2.5)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -90,7 +89,7 @@ def ask(call: Call) -> Response:
     sent = call.request.query
     known = asking.identified(call, sent.only(IDENTIFYING))
     try:
-        return _respond(call, replace(known, parameters=asking.parameters_of(sent)), sent)
+        return _respond(call, known._replace(parameters=asking.parameters_of(sent)), sent)
     except OAuthError as error:
         address = authorization.answer(known.target, state=asking.state_of(sent), error=error)
         return browser.go_to_client(call, address, known.client.client_name)

@@ -6,8 +6,7 @@ The request it shows, bound to a session and a time, so that nothing is re-read 
 import base64
 import binascii
 import json
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from chalicelib.credentials import mac, new_id, same
 from chalicelib.errors import FormExpired
@@ -17,8 +16,7 @@ from chalicelib.store.settings import Settings
 _LABEL: Final = "decision ticket"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What a person is asked about: the request's parameters, and the ticket they came in."""
 
     parameters: dict[str, str]

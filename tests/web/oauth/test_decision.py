@@ -2,7 +2,6 @@
 
 import base64
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -164,7 +163,7 @@ def test_a_callback_that_was_removed_meanwhile_is_not_led_to(leo: Browser, world
     """DESIGN section 1: what decides is read again at every use."""
     app = world.app()
     consent = leo.authorize(app)
-    draft = replace(DRAFT, redirect_uris=[SECOND_CALLBACK])
+    draft = DRAFT._replace(redirect_uris=[SECOND_CALLBACK])
     registration.edit(world.client(app.client_id), draft, world.origin())
 
     assert refused(leo.decide(consent, "allow"), 400)

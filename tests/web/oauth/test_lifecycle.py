@@ -129,7 +129,7 @@ def test_changing_callbacks_ends_nothing(leo: Browser, world: World) -> None:
     """Contract 2.3."""
     app = world.app()
     tokens, code = exchange(app, leo.allow(app)).json, leo.allow(app)
-    edited = replace(DRAFT, redirect_uris=["https://new.example/cb"])
+    edited = DRAFT._replace(redirect_uris=["https://new.example/cb"])
 
     registration.edit(world.client(app.client_id), edited, world.origin())
 

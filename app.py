@@ -1,5 +1,9 @@
 """Gatepost, assembled: one Chalice app, a blueprint for each surface, one middleware."""
 
+import gc
+
+gc.disable()  # nothing that is imported here is garbage, and to look for some is a tenth of a cold start
+
 from collections.abc import Callable
 
 from chalice.app import Chalice, Request, Response
@@ -21,3 +25,6 @@ for room in (home, sign_in, channels, integrations, account, console, oauth, api
     for surface in room.SURFACES:
         app.register_blueprint(surface.blueprint)
 routes.complete(app, ElsewhereShape())
+
+gc.freeze()  # nor does it become garbage: what is collected later is what requests made
+gc.enable()

@@ -1,10 +1,12 @@
-"""Measure the function alone, and with `--peer` whole server processes beside node-oidc-provider."""
+"""Measure the function alone; with `--cold` its first request, with `--peer` a whole server process, beside others."""
 
 import argparse
 import sys
 
 from tools import node
-from tools.bench import function, processes
+from tools.bench import cold, function, processes
+
+COLD_RUNS = 10  # a cold start costs what hundreds of requests do
 
 
 def main(arguments: list[str]) -> int:
@@ -14,6 +16,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--peer", action="store_true", help="compare server processes, too (Linux; installs npm packages)"
     )
+    parser.add_argument("--cold", action="store_true", help="build the package, and measure first requests of it, too")
     options = parser.parse_args(arguments)
     found = node.ready(processes.PEER, processes.PEER_NODE) if options.peer else None
     if options.peer and not found:
@@ -22,6 +25,9 @@ def main(arguments: list[str]) -> int:
     print(f"{'CPU time in ms':52} {'trips':>5} {'least':>8} {'median':>8}   budget")
     for measurement in function.measured(options.runs):
         print(measurement, flush=True)
+    if options.cold:
+        for measurement in cold.measured(max(options.runs // COLD_RUNS, 1)):
+            print(measurement, flush=True)
     if found:
         for measurement in processes.measured(found, options.runs):
             print(measurement, flush=True)

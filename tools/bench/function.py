@@ -19,10 +19,8 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from local import emulator, environment
 from local.gateway import Gateway, Request, ThreadedApp
 from tools.bench.cost import Cost, Measurement
-from tools.bench.sign_in import Send, gatepost_caller
+from tools.bench.sign_in import ISSUER, SAMPLE, Send, gatepost_caller
 
-ISSUER = "http://localhost:8065"
-SAMPLE = "http://127.0.0.1:9090"
 WARM_UP = 5  # how often everything is done before it is measured
 SEED = 7
 

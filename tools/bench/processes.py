@@ -1,20 +1,17 @@
 """Whole server processes over HTTP: Gatepost beside node-oidc-provider, before the same emulated DynamoDB."""
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urljoin
 
 import requests
 
-from local.gateway import Answer
 from tools.bench.cost import Cost, Measurement
-from tools.bench.sign_in import Addresses, Caller, Headers, Send, gatepost_caller
+from tools.bench.running import Process, calls, running
+from tools.bench.sign_in import Addresses, Caller, gatepost_caller, over_http
 from tools.node import Node
 
 PEER = Path(__file__).with_name("peer")
@@ -35,20 +32,6 @@ WARM_UP = 300  # sign-ins: Node compiles what is used often
 ROUNDS = 5  # the two take turns, so that both have the machine's better and worse moments
 
 
-@dataclass(frozen=True, slots=True)
-class _Process:
-    """A server, and what it printed when it listened."""
-
-    pid: int
-    said: str
-
-    @property
-    def cpu(self) -> float:
-        """Seconds of CPU so far, of user and system (proc(5), fields 14 and 15)."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def measured(node: Node, runs: int) -> Iterator[Measurement]:
     """Measure a whole sign-in of each.
 
@@ -57,10 +40,11 @@ def measured(node: Node, runs: int) -> Iterator[Measurement]:
 
     """
     with ExitStack() as stack:
-        aws = stack.enter_context(_running(sys.executable, "-m", "tools.bench.aws"))
-        gatepost = stack.enter_context(_running(sys.executable, "-m", "tools.bench.served", aws.said))
-        peer = stack.enter_context(_running(node.node, str(PEER / "server.mjs"), aws.said, json.dumps(REGISTRATION)))
-        ours, theirs = _gatepost_caller(gatepost.said), _peer_caller(peer.said)
+        aws = stack.enter_context(running(sys.executable, "-m", "tools.bench.aws"))
+        gatepost = stack.enter_context(running(sys.executable, "-m", "tools.bench.served", aws.said))
+        peer = stack.enter_context(running(node.node, str(PEER / "server.mjs"), aws.said, json.dumps(REGISTRATION)))
+        told = json.loads(gatepost.said)
+        ours, theirs = gatepost_caller(over_http(told["url"]), told["demo"]), _peer_caller(peer.said)
         for caller in (ours, theirs):
             _repeat(caller, WARM_UP)
         times = max(runs // ROUNDS, 1)
@@ -69,39 +53,14 @@ def measured(node: Node, runs: int) -> Iterator[Measurement]:
     yield Measurement("the same by node-oidc-provider", "", [cost for _, cost in rounds])
 
 
-@contextmanager
-def _running(*command: str) -> Iterator[_Process]:
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            yield _Process(process.pid, process.stdout.readline().strip())
-        finally:
-            process.kill()
-
-
-def _gatepost_caller(said: str) -> Caller:
-    told = json.loads(said)
-    return gatepost_caller(_sender(told["url"], requests.Session()), told["demo"])
-
-
 def _peer_caller(url: str) -> Caller:
     """Sign in and allow once: the cookies of that make consent remembered."""
     session = requests.Session()
-    caller = Caller(_sender(url, session), PEER_ADDRESSES, CLIENT, [])
+    caller = Caller(over_http(url, session), PEER_ADDRESSES, CLIENT, [])
     answer = session.get(url + PEER_ADDRESSES.authorize, params=caller.question("first"), allow_redirects=False)
     while not answer.headers["Location"].startswith(CLIENT["redirect_uri"]):
         answer = session.get(urljoin(answer.url, answer.headers["Location"]), allow_redirects=False)
     return caller
-
-
-def _sender(url: str, session: requests.Session) -> Send:
-    session.trust_env = False  # no proxy is between the two
-
-    def send(method: str, target: str, headers: Headers, body: bytes) -> Answer:
-        answer = session.request(method, url + target, headers=dict(headers), data=body, allow_redirects=False)
-        return Answer(answer.status_code, list(answer.headers.items()), answer.content)
-
-    return send
 
 
 def _repeat(caller: Caller, times: int) -> None:
@@ -109,11 +68,7 @@ def _repeat(caller: Caller, times: int) -> None:
         caller.whole()
 
 
-def _cost(caller: Caller, server: _Process, aws: _Process, times: int) -> Cost:
-    calls, seconds = _calls(aws), server.cpu
+def _cost(caller: Caller, server: Process, aws: Process, times: int) -> Cost:
+    called, seconds = calls(aws), server.cpu
     _repeat(caller, times)
-    return Cost((_calls(aws) - calls) / times, (server.cpu - seconds) * 1000 / times)
-
-
-def _calls(aws: _Process) -> int:
-    return int(requests.get(aws.said, timeout=10).text)
+    return Cost((calls(aws) - called) / times, (server.cpu - seconds) * 1000 / times)

@@ -8,9 +8,7 @@ import os
 import sys
 
 from local import environment
-
-ISSUER = "http://localhost:8065"
-SAMPLE = "http://127.0.0.1:9090"
+from tools.bench.sign_in import ISSUER, SAMPLE
 
 
 def main(aws_url: str) -> None:

@@ -58,19 +58,24 @@ class Routes:
     """Routes in API Gateway's order: at each segment text, then `{name}`, then `{proxy+}`."""
 
     def __init__(self, paths: list[str]) -> None:
-        self._routes = sorted(([*map(_segment, _parts(path))], path) for path in paths)
-        self._static = {path for path in paths if "{" not in path}
+        self._root = _Node()
+        for path in paths:
+            node = self._root
+            for part in _parts(path):
+                node = node.below.setdefault(_kind(part), {}).setdefault(part.strip("{+}"), _Node())
+            node.route = path
 
     def match(self, path: str) -> tuple[str, dict[str, str]] | None:
         """Find the route of a path, and its variables as they were sent (not decoded)."""
-        if path in self._static:
-            return path, {}
-        parts = _parts(path)
-        for segments, route in self._routes:
-            captured = _captured(segments, parts)
-            if captured is not None:
-                return route, captured
-        return None
+        return _match(self._root, _parts(path))
+
+
+class _Node:
+    """A segment of routes: what may come below it, by kind and text or name, and the route that ends here."""
+
+    def __init__(self) -> None:
+        self.below: dict[int, dict[str, _Node]] = {}
+        self.route: str | None = None
 
 
 class Gateway:
@@ -154,19 +159,22 @@ def _parts(path: str) -> list[str]:
     return [] if path == "/" else path.removesuffix("/").removeprefix("/").split("/")
 
 
-def _segment(part: str) -> tuple[int, str]:
+def _kind(part: str) -> int:
     if not part.startswith("{"):
-        return _STATIC, part
-    return (_GREEDY, part[1:-2]) if part.endswith("+}") else (_VARIABLE, part[1:-1])
+        return _STATIC
+    return _GREEDY if part.endswith("+}") else _VARIABLE
 
 
-def _captured(segments: list[tuple[int, str]], parts: list[str]) -> dict[str, str] | None:
-    captured: dict[str, str] = {}
-    for at, (kind, name) in enumerate(segments):
-        if at >= len(parts) or (kind == _STATIC and parts[at] != name):
-            return None
-        if kind == _GREEDY:
-            return captured | {name: "/".join(parts[at:])}
-        if kind == _VARIABLE:
-            captured[name] = parts[at]
-    return captured if len(segments) == len(parts) else None
+def _match(node: _Node, parts: list[str]) -> tuple[str, dict[str, str]] | None:
+    if not parts:
+        return None if node.route is None else (node.route, {})
+    first, *rest = parts
+    if (exact := node.below.get(_STATIC, {}).get(first)) and (found := _match(exact, rest)):
+        return found
+    for name, below in node.below.get(_VARIABLE, {}).items():
+        if found := _match(below, rest):
+            return found[0], {name: first} | found[1]
+    for name, below in node.below.get(_GREEDY, {}).items():
+        if below.route:
+            return below.route, {name: "/".join(parts)}
+    return None

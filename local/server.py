@@ -1,24 +1,22 @@
 """Gatepost over HTTP on this machine: a threaded server in front of the emulated API Gateway."""
 
 import logging
+import socket
 import socketserver
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.message import Message
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from chalice.app import Chalice
 
+from local import http1
 from local.gateway import Answer, Gateway, Request, refusal
 
-BODY_LIMIT = 10 * 1024 * 1024  # API Gateway's
-CHUNKED_LIMIT = 1024 * 1024  # a body whose length nobody announced
 IDLE_LIMIT = 75  # seconds a connection may say nothing
-_CHUNK_LINE_LIMIT = 1024
-_WITHOUT_BODY = {204, 304}
+LINGER = 2  # seconds to wait for what a refused sender still sends
+_PART = 64 * 1024  # bytes read at once
 
 log = logging.getLogger(__name__)
 
@@ -33,29 +31,10 @@ class Exchange:
     milliseconds: float
 
 
-class BadBody(Exception):
-    """A request body that cannot be read; `status` is what the sender is told."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class Stream(Protocol):
-    """What a body is read from."""
-
-    def read(self, size: int, /) -> bytes:
-        """Read `size` bytes, fewer at the end."""
-        ...
-
-    def readline(self, limit: int, /) -> bytes:
-        """Read a line of at most `limit` bytes, with its end."""
-        ...
-
-
-class Server(socketserver.ThreadingMixIn, HTTPServer):
+class Server(socketserver.ThreadingTCPServer):
     """One thread per connection.  `shutdown()`, then `server_close()`, end it."""
 
+    allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 128
 
@@ -63,11 +42,7 @@ class Server(socketserver.ThreadingMixIn, HTTPServer):
         self.gateway = gateway
         self.on_request = on_request
         super().__init__(address, _Connection)
-
-    def server_bind(self) -> None:
-        """Bind without HTTPServer's look-up of our own name, which can take seconds."""
-        socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
+        self.server_name, self.server_port = address[0], int(self.server_address[1])
 
     def serve_forever(self, poll_interval: float = 0.05) -> None:
         """Serve until `shutdown()`, which waits at most `poll_interval` seconds."""
@@ -99,105 +74,42 @@ def serve(
     return Server(Gateway(app), (host, port), on_request)
 
 
-class _Connection(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # Headers and body leave in one packet: apart, the second waits 40 ms for an acknowledgement.
-    wbufsize = 65536
-    disable_nagle_algorithm = True
-    timeout = IDLE_LIMIT
+class _Connection(socketserver.BaseRequestHandler):
+    request: socket.socket
     server: Server
 
-    def _handle(self) -> None:
-        began = time.perf_counter()
-        answer = self._answered()
-        self._send(answer)
-        spent = (time.perf_counter() - began) * 1000
-        path = urlsplit(self.path).path
-        self.server.on_request(Exchange(self.command, path, answer.status, spent))
-
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _handle
-
-    def _answered(self) -> Answer:
+    def handle(self) -> None:
+        """Answer one request after the other."""
+        # Otherwise the end of a long answer waits 40 ms for the acknowledgement of its beginning.
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.request.settimeout(IDLE_LIMIT)
+        reader = http1.Reader()
         try:
-            body = read_body(self.headers, self.rfile)
-        except BadBody as error:
-            # Where the next request would begin is unknown.
-            self.close_connection = True
-            return refusal(error.status, str(error))
-        headers, network = list(self.headers.items()), self.client_address[0]
-        return self.server.gateway.handle(Request(self.command, self.path, headers, body, network))
+            while (octets := self.request.recv(_PART)) and all(map(self._answered, reader.feed(octets))):
+                if reader.awaited():
+                    self.request.sendall(http1.CONTINUE)
+        except http1.Unreadable as error:
+            self._send(refusal(error.status, str(error)))
+            self._linger()
 
-    def _send(self, answer: Answer) -> None:
-        self.send_response(answer.status)
-        for name, value in answer.headers:
-            self.send_header(name, value)
-        if answer.status not in _WITHOUT_BODY:
-            self.send_header("Content-Length", str(len(answer.body)))
-        if self.close_connection:
-            self.send_header("Connection", "close")
-        self.end_headers()
-        if self.command != "HEAD" and answer.status not in _WITHOUT_BODY:
-            self.wfile.write(answer.body)
-        self.wfile.flush()
+    def _answered(self, received: http1.Received) -> bool:
+        """Answer a request; gives whether there may be another one."""
+        began = time.perf_counter()
+        request = Request(received.method, received.target, received.headers, received.body, self.client_address[0])
+        answer = self.server.gateway.handle(request)
+        self._send(answer, to_head=received.method == "HEAD", keeps_alive=received.keeps_alive)
+        spent = (time.perf_counter() - began) * 1000
+        self.server.on_request(Exchange(received.method, urlsplit(received.target).path, answer.status, spent))
+        return received.keeps_alive
 
-    def version_string(self) -> str:
-        """Name the server without the Python version."""
-        return "Gatepost"
+    def _send(self, answer: Answer, *, to_head: bool = False, keeps_alive: bool = False) -> None:
+        self.request.sendall(http1.written(answer, to_head=to_head, keeps_alive=keeps_alive))
 
-    def log_message(self, *_: object) -> None:
-        """Print nothing: `on_request` is told, and addresses hold codes."""
-
-
-def read_body(headers: Message, stream: Stream) -> bytes:
-    """Read a request's body, announced by length or in chunks (RFC 9112 §6).
-
-    Raises:
-        BadBody: it is too long, or where it ends is not clear.
-
-    """
-    lengths, encodings = (
-        headers.get_all("Content-Length", []),
-        headers.get_all("Transfer-Encoding", []),
-    )
-    if encodings and lengths:
-        raise BadBody(400, "Content-Length and Transfer-Encoding in one request")
-    if encodings:
-        return _read_chunked(encodings, stream)
-    return _read_exactly(stream, _announced(lengths)) if lengths else b""
-
-
-def _announced(lengths: list[str]) -> int:
-    if len(set(lengths)) != 1 or not (lengths[0].isascii() and lengths[0].isdigit()):
-        raise BadBody(400, "Content-Length is not a number")
-    if int(lengths[0]) > BODY_LIMIT:
-        raise BadBody(413, "Request Entity Too Large")
-    return int(lengths[0])
-
-
-def _read_chunked(encodings: list[str], stream: Stream) -> bytes:
-    if [encoding.strip().lower() for encoding in encodings] != ["chunked"]:
-        raise BadBody(501, "Transfer-Encoding other than chunked")
-    body = b""
-    while size := _chunk_size(stream):
-        if len(body) + size > CHUNKED_LIMIT:
-            raise BadBody(413, "Request Entity Too Large")
-        body += _read_exactly(stream, size)
-        if stream.readline(_CHUNK_LINE_LIMIT).strip():
-            raise BadBody(400, "A chunk is longer than it said")
-    while stream.readline(_CHUNK_LINE_LIMIT).strip():
-        pass  # trailer fields: nothing here reads them
-    return body
-
-
-def _chunk_size(stream: Stream) -> int:
-    digits = stream.readline(_CHUNK_LINE_LIMIT).partition(b";")[0].strip()
-    if not digits or digits.strip(b"0123456789abcdefABCDEF"):
-        raise BadBody(400, "A chunk's length is not a number")
-    return int(digits, 16)
-
-
-def _read_exactly(stream: Stream, size: int) -> bytes:
-    data = stream.read(size)
-    if len(data) < size:
-        raise BadBody(400, "The request ended early")
-    return data
+    def _linger(self) -> None:
+        """Read on before hanging up: the answer would be lost to whoever still sends (RFC 9112 section 9.6)."""
+        self.request.shutdown(socket.SHUT_WR)
+        until = time.monotonic() + LINGER
+        while (left := until - time.monotonic()) > 0:
+            self.request.settimeout(left)
+            if not self.request.recv(_PART):
+                return

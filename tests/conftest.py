@@ -10,12 +10,9 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import time_machine
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
 
 from local import environment
 
@@ -35,13 +32,13 @@ from chalicelib import config  # noqa: E402
 from chalicelib.store import keys, settings  # noqa: E402
 from chalicelib.store.tables import MODELS  # noqa: E402
 from local import emulator  # noqa: E402
+from local.emulator import Rows, copied_rows, put_back  # noqa: E402
 from local.server import Server, serve  # noqa: E402
 from tests.browser import Browser  # noqa: E402
 from tests.crew import Crew  # noqa: E402
 from tests.make import World  # noqa: E402
 from tools.provision import provision  # noqa: E402
 
-Rows = dict[str, Any]
 NOON = 1_795_435_200  # 23 Nov 2026, 12:00 UTC
 
 
@@ -131,21 +128,3 @@ def crew(staged_crew: tuple[Crew, Rows], world: World, server: Server) -> Crew:
 def repository() -> Path:
     """The root of the project."""
     return Path(os.path.abspath(__file__)).parents[1]
-
-
-def copied_rows() -> Rows:
-    """Every row there is, by table."""
-    return {name: copy.deepcopy(table.items) for name, table in _emulated_tables().items()}
-
-
-def put_back(rows: Rows) -> None:
-    """Have exactly these rows, in the tables that are named."""
-    tables = _emulated_tables()
-    for name, held in rows.items():
-        tables[name].items = copy.deepcopy(held)
-
-
-def _emulated_tables() -> dict[str, Any]:
-    names = {str(model.Meta.table_name) for model in MODELS}
-    backends = dynamodb_backends[DEFAULT_ACCOUNT_ID].values()
-    return {name: backend.tables[name] for backend in backends for name in names & set(backend.tables)}

@@ -13,9 +13,10 @@ from chalicelib.web.callers import Access
 from chalicelib.web.http import FORM
 from chalicelib.web.routes import ROUTES, Route
 from chalicelib.web.shapes import PageShape
+from local.emulator import Rows, put_back
 from local.server import Server
 from tests.browser import Answer, Browser, call, exchange, me
-from tests.conftest import NOON, Rows, put_back
+from tests.conftest import NOON
 from tests.make import World
 
 assert assembled.app  # declares the routes

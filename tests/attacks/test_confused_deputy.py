@@ -8,10 +8,11 @@ import app as gatepost
 from chalicelib.credentials import new_id
 from chalicelib.web.browser import cookie_name
 from chalicelib.web.routes import ROUTES, Route
+from local.emulator import Rows, copied_rows, put_back
 from local.server import Server
 from tests.attacks.credentials import DOORS, KINDS, Scene
 from tests.browser import Browser, api, call, exchange, me
-from tests.conftest import NOON, Rows, copied_rows, put_back
+from tests.conftest import NOON
 from tests.make import CALENDAR, App, World
 
 assert gatepost.app  # declares the routes

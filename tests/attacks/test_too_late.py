@@ -22,8 +22,8 @@ from chalicelib.policy import (
     SET_UP_LINK,
     UNUSED_REGISTRATION,
 )
+from local.emulator import copied_rows
 from tests.browser import Browser, call, exchange, me, refresh
-from tests.conftest import copied_rows
 from tests.make import CALENDAR, App, World
 from tests.web.api.registering import app_of, manage, registered
 

@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from chalicelib import config
+from local.emulator import Rows, copied_rows, put_back
 from local.server import Server
-from tests.conftest import Rows, copied_rows, free_port, put_back
+from tests.conftest import free_port
 from tests.crew import Crew
 from tests.journeys.callback import Callback, listening
 from tests.journeys.screen import Screen

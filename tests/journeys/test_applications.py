@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from local.emulator import copied_rows
 from tests.browser import Browser as Visitor
 from tests.browser import exchange
-from tests.conftest import copied_rows
 from tests.journeys.screen import Screen
 from tests.make import CALLBACK, App, World
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ import pytest
 from chalice.app import Chalice, Response
 
 from local.gateway import Routes
-from local.server import CHUNKED_LIMIT, Exchange, Server, serve
+from local.http1 import CHUNKED_LIMIT, HEADER_LIMIT
+from local.server import Exchange, Server, serve
 
 
 def echoing() -> Chalice:
@@ -134,7 +136,7 @@ def test_a_chunked_body_is_read(connection: http.client.HTTPConnection) -> None:
 @pytest.mark.parametrize(
     ("headers", "body", "status"),
     [
-        ("Transfer-Encoding: chunked", f"{CHUNKED_LIMIT + 1:x}\r\n", b"413"),
+        ("Transfer-Encoding: chunked", f"{CHUNKED_LIMIT + 1:x}\r\n" + "a" * (CHUNKED_LIMIT + 1), b"413"),
         ("Transfer-Encoding: chunked", "-5\r\n", b"400"),
         ("Transfer-Encoding: chunked", "2\r\nabcd\r\n", b"400"),
         ("Transfer-Encoding: gzip, chunked", "0\r\n\r\n", b"501"),
@@ -150,6 +152,64 @@ def test_a_body_whose_end_is_not_clear_ends_the_connection(
     answer = raw(server, f"POST / HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n{body}")
 
     assert answer.split(b" ")[1] == status
+    assert b"Connection: close" in answer
+
+
+@pytest.mark.parametrize(
+    ("octets", "status"),
+    [
+        ("nonsense\r\n\r\n", b"400"),
+        ("GET / HTTP/1.1\r\nHost: x\r\nX: " + "a" * HEADER_LIMIT + "\r\n\r\n", b"431"),
+    ],
+    ids=["nonsense", "too-many-headers"],
+)
+def test_what_is_no_request_ends_the_connection(server: Server, octets: str, status: bytes) -> None:
+    assert raw(server, octets).split(b" ")[1] == status
+
+
+def test_a_request_before_nonsense_is_answered(server: Server) -> None:
+    answers = raw(server, "GET /people/me HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n")
+
+    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"200", b"400"]
+
+
+def test_requests_may_come_one_after_the_other_without_waiting(server: Server) -> None:
+    one, last = "GET /people/me HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+    assert raw(server, one + last).count(b"HTTP/1.1 200 OK") == 2
+
+
+def test_an_offer_of_another_protocol_is_left_alone(server: Server) -> None:
+    """RFC 9110 section 7.8; curl and Java offer HTTP/2 with their first request."""
+    offer = "GET /people/me HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    last = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+    assert raw(server, offer + last).count(b"HTTP/1.1 200 OK") == 2
+
+
+def test_who_waits_to_send_the_body_is_told_to(server: Server) -> None:
+    """RFC 9110 section 10.1.1: curl waits with what is longer than a kilobyte."""
+    with socket.create_connection((server.server_name, server.server_port), timeout=10) as opened:
+        opened.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        told = opened.recv(65536)
+        opened.sendall(b"ab")
+        answer = opened.recv(65536)
+
+    assert told == b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert b'"body":"ab"' in answer
+
+
+def test_an_address_with_two_slashes_has_no_host_in_it(server: Server) -> None:
+    answer = raw(server, "GET //people/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+
+    assert b'"route":"/people/me"' in answer
+
+
+def test_an_old_client_gets_one_answer(server: Server) -> None:
+    answer = raw(server, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200 OK")
     assert b"Connection: close" in answer
 
 

@@ -30,9 +30,10 @@ from chalicelib.store import settings as stored_settings
 from chalicelib.store.grants import grant_key
 from chalicelib.store.users import User
 from chalicelib.store.writing import write_together
+from local.emulator import Rows, put_back
 from local.server import Server
 from tests.browser import Answer, Browser, call, exchange, me, refresh
-from tests.conftest import NOON, Rows, put_back
+from tests.conftest import NOON
 from tests.make import App, World
 
 GRACE, HOUR = 30, 3600

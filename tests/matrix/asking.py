@@ -16,9 +16,9 @@ from chalicelib.web.http import JSON
 from chalicelib.web.routes import Route
 from chalicelib.web.shapes import ApiShape, PageShape
 from local import gateway
+from local.emulator import Rows, copied_rows, put_back
 from local.gateway import Gateway
 from tests.browser import Answer
-from tests.conftest import Rows, copied_rows, put_back
 from tests.faults import tables_written
 from tests.make import World
 from tests.matrix import verdict

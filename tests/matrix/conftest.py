@@ -13,9 +13,10 @@ from chalicelib.credentials import fingerprint, parse_session
 from chalicelib.store.admins import Admins
 from chalicelib.store.resources import hash_of
 from chalicelib.web.api.registration import ONE, REGISTER
+from local.emulator import Rows, copied_rows, put_back
 from local.gateway import Gateway
 from tests.browser import authorization_request
-from tests.conftest import NOON, Rows, copied_rows, put_back
+from tests.conftest import NOON
 from tests.make import CALLBACK, App, World
 from tests.matrix.asking import Asker, attributes_of
 from tests.matrix.plausible import Known

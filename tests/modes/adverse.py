@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, Protocol
 
 from chalicelib.store import keys
-from tests.conftest import Rows, copied_rows, put_back
+from local.emulator import Rows, copied_rows, put_back
 from tests.faults import hooked
 
 

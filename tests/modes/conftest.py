@@ -6,8 +6,9 @@ import pytest
 import time_machine
 
 from chalicelib.store import keys
+from local.emulator import Rows, copied_rows, put_back
 from local.server import Server
-from tests.conftest import NOON, Rows, copied_rows, put_back
+from tests.conftest import NOON
 from tests.make import World
 from tests.modes.adverse import AllAtOnce, Mode, StaleIndex, TwoWorkers
 from tests.modes.scene import Scene

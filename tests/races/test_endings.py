@@ -11,8 +11,9 @@ from chalicelib.accounts import people
 from chalicelib.credentials import new_id
 from chalicelib.oauth import registration
 from chalicelib.store.writing import ConditionFailed, Contention
+from local.emulator import Rows, copied_rows, put_back
 from tests.browser import Answer
-from tests.conftest import NOON, Rows, copied_rows, put_back
+from tests.conftest import NOON
 from tests.faults import conflicting
 from tests.make import DRAFT, App, World
 from tests.races.racing import allow, exchange, in_turns, me, refresh, send, together

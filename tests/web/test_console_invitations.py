@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.accounts import people
 from chalicelib.store.invites import Invite
+from local.emulator import copied_rows
 from tests.browser import Answer, Browser
-from tests.conftest import copied_rows
 from tests.make import World
 from tests.web.app_forms import fields
 

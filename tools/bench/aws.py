@@ -4,11 +4,12 @@ Prints its address when it listens.  `GET /` says how often it was called.
 """
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 from botocore.awsrequest import AWSRequest
 
 from local import emulator, environment
+from local.emulator import Rows, copied_rows, put_back
 from local.environment import REGION
 
 
@@ -18,10 +19,21 @@ class _Connection(BaseHTTPRequestHandler):
     wbufsize = 65536
     disable_nagle_algorithm = True
     calls = 0
+    kept: ClassVar[Rows] = {}
 
     def do_GET(self) -> None:
         """Say how often AWS was called."""
         self._send(200, str(_Connection.calls).encode())
+
+    def do_PUT(self) -> None:
+        """Keep the rows there are."""
+        _Connection.kept = copied_rows()
+        self._send(200, b"")
+
+    def do_DELETE(self) -> None:
+        """Have the kept rows again, and no others: the emulator copies whole tables for a transaction."""
+        put_back(_Connection.kept)
+        self._send(200, b"")
 
     def do_POST(self) -> None:
         """Answer as AWS would."""

@@ -7,9 +7,10 @@ import pytest
 import time_machine
 
 from chalicelib import config
+from local.emulator import Rows, copied_rows, put_back
 from local.server import Server
 from tests.browser import Browser, authorization_request, call, exchange, refresh, token, token_by_post
-from tests.conftest import NOON, Rows, copied_rows, put_back
+from tests.conftest import NOON
 from tests.make import CALENDAR, World
 from tests.web.oauth.refusing import (
     AUTHORIZE,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from chalice.app import Chalice, Request, Response
 
+from chalicelib.store.connection import connection
 from chalicelib.web import account, api, channels, console, home, http, integrations, oauth, routes, sign_in
 from chalicelib.web.elsewhere import ElsewhereShape
 
@@ -25,6 +26,7 @@ for room in (home, sign_in, channels, integrations, account, console, oauth, api
     for surface in room.SURFACES:
         app.register_blueprint(surface.blueprint)
 routes.complete(app, ElsewhereShape())
+connection()  # Lambda gives a start more CPU than the first request
 
 gc.freeze()  # nor does it become garbage: what is collected later is what requests made
 gc.enable()

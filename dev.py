@@ -14,6 +14,7 @@ OLDEST = (3, 11)
 COMMANDS = {  # what a command is for, and the lock it needs
     "bench": ("show what a request costs on this machine", "requirements-run.txt"),
     "keys": ("list, publish and drop keys, and say which one signs", "requirements-run.txt"),
+    "package": ("build the zip that Lambda runs", "requirements-run.txt"),
     "run": ("start Gatepost and the sample client on this machine", "requirements-run.txt"),
     "screens": ("take pictures of the main pages for the README", "requirements-dev.txt"),
     "test": ("format, lint, types, imports and tests", "requirements-dev.txt"),
@@ -92,9 +93,8 @@ def install(lock: str) -> None:
     """Install the lock: with uv, which takes seconds, else with pip."""
     uv = shutil.which("uv") or fetched_uv()
     if uv:
-        environment = dict(os.environ, VIRTUAL_ENV=VENV)
         command = [uv, "pip", "install", "--quiet", "--require-hashes", "-r", lock]
-        if subprocess.call(command, env=environment) == 0:
+        if subprocess.call(command, env=dict(os.environ, VIRTUAL_ENV=VENV)) == 0:
             return
         say("uv did not succeed; trying pip ...")
     subprocess.check_call(pip("--require-hashes", "-r", lock))

@@ -41,5 +41,7 @@ def _as_they_are(response_dict: dict[str, Any], customized_response_dict: dict[s
         answer = json.loads(response_dict["body"])
     except ValueError as error:
         raise HTTPClientError(error="the answer is not JSON") from error
+    if not isinstance(answer, dict):
+        raise HTTPClientError(error="the answer is no object")
     customized_response_dict |= answer  # in place: the SDK reads it afterwards
     response_dict["body"] = b"{}"

@@ -81,8 +81,8 @@ def test_a_row_is_read_as_the_sdk_alone_would_read_it(
     assert KEY | VALUES in (answer[rows] if rows == "Items" else answer[rows][TABLE])
 
 
-@pytest.mark.parametrize("body", [b"<html>Bad gateway</html>", b'{"Responses":', b"\xff"])
-def test_an_answer_that_is_not_json_is_no_answer(world: World, body: bytes) -> None:
+@pytest.mark.parametrize("body", [b"<html>Bad gateway</html>", b'{"Responses":', b"\xff", b"[]", b"null"])
+def test_an_answer_that_is_no_json_object_is_no_answer(world: World, body: bytes) -> None:
     """DESIGN section 1: what could not be read must not look missing."""
     with answered(200, body), pytest.raises(Unavailable):
         read(user_key(world.leo.user_id))

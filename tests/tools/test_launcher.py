@@ -36,14 +36,14 @@ def test_an_unknown_command_is_named_in_one_line() -> None:
     done = launched("fly")
 
     assert done.returncode == 2
-    assert done.stderr == "dev.py: unknown command 'fly'. There is: bench, keys, run, screens, test.\n"
+    assert done.stderr == "dev.py: unknown command 'fly'. There is: bench, keys, package, run, screens, test.\n"
 
 
 def test_without_a_command_the_commands_are_named() -> None:
     done = launched()
 
     assert done.returncode == 2
-    assert done.stderr == "dev.py: no command. There is: bench, keys, run, screens, test.\n"
+    assert done.stderr == "dev.py: no command. There is: bench, keys, package, run, screens, test.\n"
 
 
 def test_help_is_not_an_error() -> None:

@@ -1,6 +1,7 @@
 """AWS over HTTP in a process of its own, for the two servers that are compared: `python -m tools.bench.aws`.
 
-Prints its address when it listens.  `GET /` says how often it was called.
+Prints its address when it listens.  `GET /` says how often it was called; `PUT /` keeps the rows there are, and
+`DELETE /` puts them back.
 """
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,7 +32,7 @@ class _Connection(BaseHTTPRequestHandler):
         self._send(200, b"")
 
     def do_DELETE(self) -> None:
-        """Have the kept rows again, and no others: the emulator copies whole tables for a transaction."""
+        """Have the kept rows again, and no others."""
         put_back(_Connection.kept)
         self._send(200, b"")
 

@@ -38,3 +38,13 @@ def running(*command: str) -> Iterator[Process]:
 def calls(aws: Process) -> int:
     """How often the emulated AWS was called so far."""
     return int(requests.get(aws.said, timeout=10).text)
+
+
+def keep_rows(aws: Process) -> None:
+    """Have the emulated AWS remember its rows."""
+    requests.put(aws.said, timeout=10).raise_for_status()
+
+
+def put_rows_back(aws: Process) -> None:
+    """Have it hold the rows again that it remembers, and no others."""
+    requests.delete(aws.said, timeout=10).raise_for_status()

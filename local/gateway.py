@@ -3,17 +3,17 @@
 import base64
 import json
 import logging
-import threading
+import secrets
 import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from chalice.app import Chalice
-from chalice.local import LambdaContext, LocalChalice
+from chalice.local import LocalChalice
 
 Event = dict[str, Any]
-TIME_LIMIT = 29_000  # milliseconds API Gateway waits for a function
+_NO_CONTEXT = None  # what Lambda tells about itself is nothing the app asks for
 log = logging.getLogger(__name__)
 _STATIC, _VARIABLE, _GREEDY = range(3)
 
@@ -36,22 +36,6 @@ class Answer:
     status: int
     headers: list[tuple[str, str]]
     body: bytes
-
-
-class ThreadedApp(LocalChalice):
-    """A Chalice app whose request is its thread's own; on Lambda a process serves one at a time."""
-
-    _of_this_thread = threading.local()
-
-    @property
-    def lambda_context(self) -> LambdaContext:
-        """The context of the request this thread serves."""
-        context: LambdaContext = self._of_this_thread.lambda_context
-        return context
-
-    @lambda_context.setter
-    def lambda_context(self, context: LambdaContext) -> None:
-        self._of_this_thread.lambda_context = context
 
 
 class Routes:
@@ -82,8 +66,8 @@ class Gateway:
     """One app behind the emulated API Gateway."""
 
     def __init__(self, app: Chalice) -> None:
-        if not isinstance(app, ThreadedApp):
-            app.__class__ = ThreadedApp
+        if not isinstance(app, LocalChalice):
+            app.__class__ = LocalChalice  # its request is its thread's own; on Lambda a process serves one at a time
         self._app = app
         self._routes = Routes(list(app.routes))
 
@@ -92,15 +76,13 @@ class Gateway:
         matched = self._routes.match(urlsplit(request.target).path)
         if matched is None:
             return refusal(403, "Missing Authentication Token")
-        context = LambdaContext("gatepost-local", memory_size=1024, max_runtime_ms=TIME_LIMIT)
-        event = self._event(request, matched, context.aws_request_id)
         try:
-            return _answer(self._app(event, context))
+            return _answer(self._app(self._event(request, matched), _NO_CONTEXT))
         except Exception:  # a function that fails must not end the server
             log.exception("%s %s failed", request.method, matched[0])
             return refusal(502, "Internal server error")
 
-    def _event(self, request: Request, matched: tuple[str, dict[str, str]], request_id: str) -> Event:
+    def _event(self, request: Request, matched: tuple[str, dict[str, str]]) -> Event:
         route, captured = matched
         url = urlsplit(request.target)
         names: dict[str, list[str]] = {}
@@ -120,7 +102,7 @@ class Gateway:
                 "httpMethod": request.method,
                 "path": url.path,
                 "stage": "api",
-                "requestId": request_id,
+                "requestId": secrets.token_hex(16),
                 "requestTimeEpoch": int(time.time() * 1000),
                 "identity": {
                     "sourceIp": request.network,

@@ -67,8 +67,10 @@ def _run(options: Namespace, stack: ExitStack) -> None:
     # First of all: Gatepost reads the environment when it is imported, in the functions below.
     environment.enter(links.server, dynamodb_url=options.dynamodb)
     folder = stack.enter_context(held(_data(options, stack)))
-    server = _listening(options, stack)
+    _check_port(options.sample_port, "--sample-port")
+    _check_port(options.port, "--port")
     _emulate(options, folder, stack)
+    server = _listening(options, stack)
     demo = None if options.bare else _demo(folder, links)
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()
@@ -103,7 +105,7 @@ def _emulate(options: Namespace, folder: Path, stack: ExitStack) -> None:
 
 
 def _listening(options: Namespace, stack: ExitStack) -> "Server":
-    from app import app
+    from app import app  # it connects at once, so AWS is emulated by now
     from local.request_log import line
     from local.server import Exchange, serve
 
@@ -113,8 +115,6 @@ def _listening(options: Namespace, stack: ExitStack) -> "Server":
         if not options.json:
             print(line(exchange, style), flush=True)
 
-    _check_port(options.sample_port, "--sample-port")
-    _check_port(options.port, "--port")
     server = serve(app, HOST, options.port, on_request=tell)
     stack.callback(server.server_close)
     return server

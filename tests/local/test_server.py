@@ -159,9 +159,10 @@ def test_a_body_whose_end_is_not_clear_ends_the_connection(
     ("octets", "status"),
     [
         ("nonsense\r\n\r\n", b"400"),
+        ("GET / HTTP/1.1\r\nHost: x\r\nCookie: a=\x7f\r\n\r\n", b"400"),
         ("GET / HTTP/1.1\r\nHost: x\r\nX: " + "a" * HEADER_LIMIT + "\r\n\r\n", b"431"),
     ],
-    ids=["nonsense", "too-many-headers"],
+    ids=["nonsense", "a control character", "too many headers"],
 )
 def test_what_is_no_request_ends_the_connection(server: Server, octets: str, status: bytes) -> None:
     assert raw(server, octets).split(b" ")[1] == status

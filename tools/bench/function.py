@@ -15,9 +15,10 @@ from typing import Any
 from unittest.mock import patch
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from chalice.local import LocalChalice
 
 from local import emulator, environment
-from local.gateway import Gateway, Request, ThreadedApp
+from local.gateway import Gateway, Request
 from tools.bench.cost import Cost, Measurement
 from tools.bench.sign_in import ISSUER, SAMPLE, Send, gatepost_caller
 
@@ -51,7 +52,7 @@ def _function() -> Send:
     return lambda method, target, headers, body: gateway.handle(Request(method, target, headers, body, "127.0.0.1"))
 
 
-class _Metered(ThreadedApp):
+class _Metered(LocalChalice):
     """The function, whose CPU seconds are counted."""
 
     spent = 0.0

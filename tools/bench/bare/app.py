@@ -1,4 +1,4 @@
-"""A bare Chalice app with one table of PynamoDB's, whose cold start Gatepost's is compared with."""
+"""A bare Chalice app with one table of PynamoDB's: what the libraries cost that Gatepost stands on."""
 
 from chalice.app import Chalice
 from pynamodb.attributes import UnicodeAttribute
@@ -22,3 +22,21 @@ class Row(Model):
 def row(name: str) -> dict[str, str]:
     """Read a row."""
     return {"name": Row.get(name).name}
+
+
+@app.route("/rows")
+def read() -> dict[str, int]:
+    """Read some rows at once."""
+    return _found()
+
+
+@app.route("/rows", methods=["POST"], content_types=["application/x-www-form-urlencoded"])
+def write() -> dict[str, int]:
+    """Read some rows at once, and write one."""
+    found = _found()
+    Row(name="bare").save()
+    return found
+
+
+def _found() -> dict[str, int]:
+    return {"found": len(list(Row.batch_get([f"live#{number}" for number in range(5)])))}

@@ -10,7 +10,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from local.gateway import Answer
 
-HEADER_LIMIT = 64 * 1024  # all lines before the body together
+HEADER_LIMIT = 64 * 1024  # bytes that may come without being the end of the headers
 BODY_LIMIT = 10 * 1024 * 1024  # API Gateway's
 CHUNKED_LIMIT = 1024 * 1024  # a body whose length nobody announced
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -60,6 +60,8 @@ class Reader:
             yield from self.feed(octets[upgrade.args[0] :])
         except HttpParserError as error:
             self._fault = self._fault or Unreadable(400, f"This is not a request: {error}")
+        if self._in_head:
+            self._count(len(octets))
         yield from self._completed()
         if self._fault:
             raise self._fault
@@ -79,20 +81,20 @@ class Reader:
         """Start with nothing."""
         self._target, self._body = b"", bytearray()
         self._headers: list[tuple[str, str]] = []
-        self._size, self._limit, self._awaited = 0, CHUNKED_LIMIT, False
+        self._in_head, self._size, self._limit, self._awaited = True, 0, CHUNKED_LIMIT, False
 
     def on_url(self, octets: bytes) -> None:
         """Take a part of the target."""
         self._target += octets
-        self._count(octets)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header."""
-        self._headers.append((name.decode("latin-1"), value.decode("latin-1")))
-        self._count(name + value)
+        """Take a header, and none that follows the body: it could claim anything (RFC 9110 section 6.5.1)."""
+        if self._in_head:
+            self._headers.append((name.decode("latin-1"), value.decode("latin-1")))
 
     def on_headers_complete(self) -> None:
         """See how long the body will be; the parser refused what is ambiguous."""
+        self._in_head = False
         for name, value in self._headers:
             if name.lower() == "content-length":
                 self._limit = BODY_LIMIT
@@ -121,8 +123,8 @@ class Reader:
         method = self._parser.get_method().decode()
         self._complete.append(Received(method, target, self._headers, bytes(self._body), keeps_alive))
 
-    def _count(self, octets: bytes) -> None:
-        self._size += len(octets)
+    def _count(self, octets: int) -> None:
+        self._size += octets
         if self._size > HEADER_LIMIT:
             self._fault = Unreadable(431, "Request Header Fields Too Large")
 

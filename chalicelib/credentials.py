@@ -9,6 +9,7 @@ import hmac
 import re
 import secrets
 import zlib
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -41,14 +42,15 @@ class Locator(NamedTuple):
     row_id: str
 
 
-class RefreshToken(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
     """A refresh token taken apart; `mac` is still to be checked against the row's salt."""
 
     key_id: str
     user_id: str
     authorization_id: str
     generation: int
-    mac: str
+    mac: str = field(repr=False)
 
 
 # --- identifiers ------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ PRODUCT = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
 TEMPLATES = sorted((ROOT / "chalicelib").rglob("*.html"))
 TEXTS = {".py", ".md", ".toml", ".json", ".html", ".css", ".js", ".txt", ".in", ".yml", ".sh"}
 NOT_OURS = {"__pycache__", "node_modules"}
+# What lets somebody in; `token` is one where it is text, else what was read from one.
+SECRETS = re.compile(r"(secret|password|code|code_verifier|mac|pem|\w*token): (str|bytes)")
 # Written apart, so that this file does not name them.
 MACHINE = re.compile("|".join(["/" + "work/", "/" + "tmp/", "/" + "opt/", "/" + "root/", "/" + "home/"]))
 
@@ -33,6 +35,13 @@ def calls(path: Path) -> Iterator[str]:
             yield f".{called.attr}" if isinstance(called, ast.Attribute) else getattr(called, "id", "")
 
 
+def is_value(node: ast.ClassDef) -> bool:
+    """Whether a class is a dataclass or a named tuple."""
+    return any("dataclass" in ast.unparse(d) for d in node.decorator_list) or "NamedTuple" in map(
+        ast.unparse, node.bases
+    )
+
+
 def in_store(path: Path) -> bool:
     """Whether a module is in the room that knows DynamoDB."""
     return "store" in path.relative_to(ROOT).parts
@@ -50,6 +59,15 @@ def test_a_function_has_at_most_40_lines(path: Path) -> None:
     functions = [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
     assert [node.name for node in functions if (node.end_lineno or 0) - node.lineno >= 40] == []
+
+
+@every_module
+def test_a_value_that_holds_a_secret_does_not_print_it(path: Path) -> None:
+    """DESIGN section 4: no log, traceback or failing test may show what lets somebody in."""
+    classes = [node for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef) and is_value(node)]
+    shown = [f"{c.name}: {field}" for c in classes for field in map(ast.unparse, c.body) if SECRETS.match(field)]
+
+    assert [field for field in shown if "repr=False" not in field] == []
 
 
 @every_module

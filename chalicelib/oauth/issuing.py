@@ -1,7 +1,8 @@
 """Issuing a code: the seed it is made from, the grant it hangs on, and the rows that remember both."""
 
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 from chalicelib import policy
 from chalicelib.credentials import code_token, fingerprint, id_from, mac, new_id, new_secret
@@ -19,14 +20,15 @@ from chalicelib.store.writing import ConditionFailed, Contention, write, write_t
 _CODE_LABEL: Final = "authorization code"
 
 
-class Seed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Seed:
     """Where an authorization's id and code come from.
 
     Drawn at random, or derived from a ticket so that two clicks give one.
     """
 
     authorization_id: str
-    secret: bytes
+    secret: bytes = field(repr=False)
 
 
 def random_seed() -> Seed:

@@ -2,7 +2,8 @@
 
 Chalice fetches the wheels and puts the parts together, from a copy without anything that is not the product's. Two
 things are done to what it makes. The SDK's descriptions of services that Gatepost does not call go: two thirds of the
-zip. And every module is compiled, because a function cannot keep what it compiles, and would do it at each cold start.
+zip. And every module is compiled, because a function cannot keep what it compiles, and would do it at each cold start;
+so the zip is for the version of Python that builds it.
 """
 
 import argparse

@@ -13,7 +13,6 @@ from chalice.app import Chalice
 from chalice.local import LocalChalice
 
 Event = dict[str, Any]
-_NO_CONTEXT = None  # what Lambda tells about itself is nothing the app asks for
 log = logging.getLogger(__name__)
 _STATIC, _VARIABLE, _GREEDY = range(3)
 
@@ -46,7 +45,8 @@ class Routes:
         for path in paths:
             node = self._root
             for part in _parts(path):
-                node = node.below.setdefault(_kind(part), {}).setdefault(part.strip("{+}"), _Node())
+                kind, name = _segment(part)
+                node = node.below.setdefault(kind, {}).setdefault(name, _Node())
             node.route = path
 
     def match(self, path: str) -> tuple[str, dict[str, str]] | None:
@@ -73,18 +73,22 @@ class Gateway:
 
     def handle(self, request: Request) -> Answer:
         """Answer a request."""
-        matched = self._routes.match(urlsplit(request.target).path)
-        if matched is None:
+        event = self.event(request)
+        if event is None:
             return refusal(403, "Missing Authentication Token")
         try:
-            return _answer(self._app(self._event(request, matched), _NO_CONTEXT))
+            return _answer(self._app(event, None))  # the app asks nothing about the function it runs in
         except Exception:  # a function that fails must not end the server
-            log.exception("%s %s failed", request.method, matched[0])
+            log.exception("%s %s failed", request.method, event["resource"])
             return refusal(502, "Internal server error")
 
-    def _event(self, request: Request, matched: tuple[str, dict[str, str]]) -> Event:
-        route, captured = matched
+    def event(self, request: Request) -> Event | None:
+        """Make what the function is called with; None for an address that has no route."""
         url = urlsplit(request.target)
+        matched = self._routes.match(url.path)
+        if matched is None:
+            return None
+        route, captured = matched
         names: dict[str, list[str]] = {}
         for name, value in request.headers:
             names.setdefault(name.lower(), []).append(value)
@@ -141,10 +145,10 @@ def _parts(path: str) -> list[str]:
     return [] if path == "/" else path.removesuffix("/").removeprefix("/").split("/")
 
 
-def _kind(part: str) -> int:
+def _segment(part: str) -> tuple[int, str]:
     if not part.startswith("{"):
-        return _STATIC
-    return _GREEDY if part.endswith("+}") else _VARIABLE
+        return _STATIC, part
+    return (_GREEDY, part[1:-2]) if part.endswith("+}") else (_VARIABLE, part[1:-1])
 
 
 def _match(node: _Node, parts: list[str]) -> tuple[str, dict[str, str]] | None:

@@ -37,9 +37,8 @@ def calls(path: Path) -> Iterator[str]:
 
 def is_value(node: ast.ClassDef) -> bool:
     """Whether a class is a dataclass or a named tuple."""
-    return any("dataclass" in ast.unparse(d) for d in node.decorator_list) or "NamedTuple" in map(
-        ast.unparse, node.bases
-    )
+    makers = map(ast.unparse, [*node.decorator_list, *node.bases])
+    return any(maker.startswith(("dataclass", "NamedTuple")) for maker in makers)
 
 
 def in_store(path: Path) -> bool:

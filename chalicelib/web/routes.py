@@ -205,15 +205,14 @@ def complete(app: Chalice, elsewhere: Shape) -> None:
 def _fill(app: Chalice, path: str, declared: Mapping[str, Route]) -> None:
     """Answer the methods an address does not declare."""
     shape = next(iter(declared.values())).shape
-    allowed = ", ".join(sorted({*declared, "OPTIONS", *(["HEAD"] if "GET" in declared else [])}))
-    rest = [method for method in METHODS if method not in declared]
-    if "GET" in declared and "HEAD" in rest:
-        rest.remove("HEAD")
+    taken = {*declared, "OPTIONS", *(["HEAD"] if "GET" in declared else [])}
+    allowed = ", ".join(sorted(taken))
+    if "HEAD" in taken - declared.keys():
         _add(app, ["HEAD"], path, _without_body(declared["GET"]))
-    if "OPTIONS" in rest:
-        rest.remove("OPTIONS")
+    if "OPTIONS" not in declared:
         _add(app, ["OPTIONS"], path, _handler(Route("OPTIONS", path, CLIENT, lambda _call: _preflight(allowed), shape)))
-    _add(app, rest, path, _refusing(path, shape, MethodNotAllowed(headers={"Allow": allowed})))
+    others = [method for method in METHODS if method not in taken]
+    _add(app, others, path, _refusing(path, shape, MethodNotAllowed(headers={"Allow": allowed})))
 
 
 def _add(app: Chalice, methods: Sequence[str], path: str, handler: Callable[..., Response]) -> None:

@@ -5,17 +5,17 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from local import environment
+from local.gateway import Event, Gateway, Request
 from tools.bench.cost import Cost, Measurement
 from tools.bench.running import Process, calls, running
-from tools.bench.sign_in import ISSUER, gatepost_caller, over_http
+from tools.bench.sign_in import GATEPOST, ISSUER, gatepost_caller, over_http
 from tools.package import compiled, unpacked
 
 HERE = Path(__file__).parent
@@ -29,7 +29,7 @@ class _Start:
     name: str
     budget: str
     package: Path
-    event: Mapping[str, Any]
+    event: Event
 
 
 def measured(runs: int) -> Iterator[Measurement]:
@@ -53,15 +53,23 @@ def measured(runs: int) -> Iterator[Measurement]:
 
 
 def _starts(package: Path, token: str) -> list[_Start]:
-    settings = _event("/api/v4/config/client", query={"format": ["old"]})
-    me = _event("/api/v4/users/{user_id}", values={"user_id": "me"}, headers={"authorization": f"Bearer {token}"})
-    row = _event("/rows/{name}", values={"name": "live#0"})
+    from app import app
+    from tools.bench.bare.app import app as bare
+
+    gatepost, bearer = Gateway(app), [("authorization", f"Bearer {token}")]
+    settings, me = _event(gatepost, "/api/v4/config/client?format=old"), _event(gatepost, GATEPOST.me, *bearer)
     return [
         _Start("cold start: import, and what clients ask first", "1.3 of the next line", package, settings),
-        _Start("the same of a bare Chalice and PynamoDB app", "", _bare(package), row),
+        _Start("the same of a bare Chalice and PynamoDB app", "", _bare(package), _event(Gateway(bare), "/rows")),
         _Start("cold start: import, and a first bearer check", "", package, me),
-        _Start("cold start: import, and a first page (sign-in)", "", package, _event("/login")),
+        _Start("cold start: import, and a first page (sign-in)", "", package, _event(gatepost, "/login")),
     ]
+
+
+def _event(gateway: Gateway, target: str, *headers: tuple[str, str]) -> Event:
+    event = gateway.event(Request("GET", target, [("host", "localhost:8065"), *headers], b"", "127.0.0.1"))
+    assert event is not None
+    return event
 
 
 def _bare(package: Path) -> Path:
@@ -72,31 +80,6 @@ def _bare(package: Path) -> Path:
     shutil.copy(HERE / "bare" / "app.py", bare)
     compiled(bare)
     return bare
-
-
-def _event(
-    resource: str,
-    *,
-    headers: Mapping[str, str] | None = None,
-    query: Mapping[str, list[str]] | None = None,
-    values: Mapping[str, str] | None = None,
-) -> Mapping[str, Any]:
-    """What API Gateway makes of a GET."""
-    sent = {"host": "localhost:8065"} | dict(headers or {})
-    path = resource.format(**values or {})
-    return {
-        "resource": resource,
-        "path": path,
-        "httpMethod": "GET",
-        "headers": sent,
-        "multiValueHeaders": {name: [value] for name, value in sent.items()},
-        "multiValueQueryStringParameters": query,
-        "pathParameters": values,
-        "stageVariables": None,
-        "requestContext": {"resourcePath": resource, "httpMethod": "GET", "path": path, "identity": {}},
-        "body": None,
-        "isBase64Encoded": False,
-    }
 
 
 def _cost(start: _Start, aws: Process) -> Cost:

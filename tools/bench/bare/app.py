@@ -18,12 +18,6 @@ class Row(Model):
     name = UnicodeAttribute(hash_key=True)
 
 
-@app.route("/rows/{name}")
-def row(name: str) -> dict[str, str]:
-    """Read a row."""
-    return {"name": Row.get(name).name}
-
-
 @app.route("/rows")
 def read() -> dict[str, int]:
     """Read some rows at once."""

@@ -116,8 +116,7 @@ def _as_it_is(result: ActionResult, context: ActionContext) -> TYPE_RESPONSE:
     """
     if str(context.operation_model.name) not in _ABOUT_ROWS:
         return ActionResult.execute_result(result, context)
-    sent = {name: value for name, value in result.result.items() if value is not None}  # type: ignore[attr-defined]
-    return 200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(sent, default=_binary)
+    return 200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(result.result, default=_binary)
 
 
 def _binary(octets: bytes) -> str:

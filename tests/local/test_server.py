@@ -211,6 +211,18 @@ def test_who_waits_to_send_the_body_is_told_to(server: Server) -> None:
     assert b'"body":"ab"' in answer
 
 
+def test_who_sends_too_much_still_hears_why(server: Server) -> None:
+    """RFC 9112 section 9.6: hung up on at once, the sender would see a reset and no answer."""
+    answer = raw(server, f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n{'a' * 8_000_000}")
+
+    assert answer.split(b" ")[1] == b"413"
+
+
+def test_an_answer_to_head_has_no_body(server: Server) -> None:
+    """RFC 9110 section 9.3.2."""
+    assert raw(server, "HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").endswith(b"\r\n\r\n")
+
+
 def test_an_address_with_two_slashes_has_no_host_in_it(server: Server) -> None:
     answer = raw(server, "GET //people/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.policy import SESSION_SEEN_EVERY
+from chalicelib.web import pages
 from tests.browser import Browser, api, call, exchange, me, refresh
 from tests.faults import counted
 from tests.make import PASSWORD, App, World
 
 READ, WRITE, TOGETHER = "BatchGetItem", "UpdateItem", "TransactWriteItems"
 ALLOWED = "/account/security/oauth2-apps"
+ALWAYS_THE_SAME = ["/.well-known/security.txt", "/.well-known/change-password", "/api/v4/license/client"]
 
 
 @pytest.fixture
@@ -56,6 +58,24 @@ def test_a_forged_or_foreign_token_costs_no_read(leo: Browser, app: App, spoil: 
 
     with counted() as calls:
         assert me(spoil(genuine)).status == 401
+
+    assert calls == []
+
+
+@pytest.mark.parametrize("path", [*map(pages.static, ("app.css", "favicon.svg")), *ALWAYS_THE_SAME])
+def test_what_is_the_same_for_everybody_costs_no_read(path: str, browser: Browser) -> None:
+    """Ux 3.1: a page that says DynamoDB is away has its colours."""
+    with counted() as calls:
+        assert browser.get(path).status in {200, 302}
+
+    assert calls == []
+
+
+@pytest.mark.parametrize("path", ["/api/v4/users/me", "/oauth/access_token", "/login"])
+def test_asking_what_an_address_takes_costs_no_read(path: str, browser: Browser) -> None:
+    """DESIGN section 4: browsers ask before every call from another origin."""
+    with counted() as calls:
+        assert call("OPTIONS", path).status == 204
 
     assert calls == []
 

@@ -23,10 +23,12 @@ from chalicelib.web.http import Request
 class Access(NamedTuple):
     """Who may call a route: anybody, a client that proves itself, a signed-in person, or also a token with a scope."""
 
-    kind: Literal["public", "client", "person", "scope"]
+    kind: Literal["fixed", "public", "client", "person", "scope"]
     scope: str = ""
 
 
+FIXED: Final = Access("fixed")
+"""Anybody, and the answer hangs on nothing: no row is read, so that it is there while DynamoDB is not."""
 PUBLIC: Final = Access("public")
 CLIENT: Final = Access("client")
 PERSON: Final = Access("person")

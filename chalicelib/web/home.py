@@ -9,7 +9,8 @@ from chalicelib.errors import NotFound
 from chalicelib.web import answers, browser, pages
 from chalicelib.web.answers import own_path
 from chalicelib.web.browser import THEMES
-from chalicelib.web.callers import CLIENT, PUBLIC, Call
+from chalicelib.web.callers import CLIENT, FIXED, PUBLIC, Call
+from chalicelib.web.http import Request
 from chalicelib.web.routes import Surface
 from chalicelib.web.shapes import PageShape
 
@@ -38,31 +39,31 @@ def theme(call: Call) -> Response:
     return browser.with_theme(response, wanted if wanted in THEMES else "auto")
 
 
-# CLIENT: no session is looked at, so these cost one read of the settings and no more.
-@surface.route("GET", "/static/{name}", CLIENT)
-def static(call: Call) -> Response:
+@surface.route("GET", "/static/{name}", FIXED)
+def static(request: Request) -> Response:
     """A file of ours; its content is in its name, so it can be kept for ever."""
-    found = pages.static_file(call.request.path_values["name"])
+    found = pages.static_file(request.path_values["name"])
     if found is None:
         raise NotFound
     octets, content_type = found
     return Response(octets.decode(), {"Content-Type": content_type, "Cache-Control": FOREVER}, 200)
 
 
+# CLIENT: no session is looked at, so this costs one read of the settings and no more.
 @surface.route("GET", "/healthz", CLIENT)
 def health(_call: Call) -> Response:
     """The server runs and can read its tables."""
     return answers.as_json({"status": "OK"})
 
 
-@surface.route("GET", "/.well-known/change-password", CLIENT)
-def change_password(_call: Call) -> Response:
+@surface.route("GET", "/.well-known/change-password", FIXED)
+def change_password(_request: Request) -> Response:
     """Where password managers send people (W3C, A Well-Known URL for Changing Passwords)."""
     return answers.go("/account/security/password", 302)
 
 
-@surface.route("GET", "/.well-known/security.txt", CLIENT)
-def security(_call: Call) -> Response:
+@surface.route("GET", "/.well-known/security.txt", FIXED)
+def security(_request: Request) -> Response:
     """Whom to tell about a hole (RFC 9116)."""
     text = f"Contact: {config.current().url('/help')}\nExpires: 2027-11-01T00:00:00Z\nPreferred-Languages: en\n"
     return Response(text, {"Content-Type": "text/plain; charset=utf-8"}, 200)

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from chalice.app import Blueprint, Chalice, Response
 
@@ -25,7 +25,7 @@ from chalicelib.store.settings import Settings
 from chalicelib.store.users import User
 from chalicelib.store.writing import ConditionFailed, Contention
 from chalicelib.web import answers, callers, http
-from chalicelib.web.callers import CLIENT, PUBLIC, Access, Call, Claim, Presented
+from chalicelib.web.callers import CLIENT, FIXED, PUBLIC, Access, Call, Claim, Presented
 from chalicelib.web.http import Request, Takes
 
 ATTEMPTS: Final = 3
@@ -33,7 +33,9 @@ METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _log = logging.getLogger("gatepost")
 
 
-View: TypeAlias = "Callable[[Call], Response]"
+View: TypeAlias = "Callable[[Any], Response]"
+"""Takes the `Call`; at a fixed address, where there is none, the bare `Request`."""
+V = TypeVar("V", bound=View)
 Reads: TypeAlias = "Callable[[Request], Sequence[Key[Any]]]"
 
 
@@ -80,7 +82,7 @@ class Surface:
         self.blueprint = Blueprint(name)
         self._shape = shape
 
-    def route(self, method: str, path: str, access: Access, **declared: Any) -> Callable[[View], View]:
+    def route(self, method: str, path: str, access: Access, **declared: Any) -> Callable[[V], V]:
         """Declare a route: `declared` are the remaining fields of `Route`.
 
         `query`, `fields` and `items` name what it reads (see `http.Takes`).
@@ -88,7 +90,7 @@ class Surface:
         names = {part: frozenset(declared.pop(part, ())) for part in ("query", "fields")}
         takes = Takes(**names, items=declared.pop("items", None))
 
-        def declare(view: View) -> View:
+        def declare(view: V) -> V:
             route = Route(method, path, access, view, self._shape, takes=takes, **declared)
             ROUTES.append(route)
             handler = _handler(route)
@@ -103,6 +105,10 @@ def answer(route: Route, request: Request) -> Response:
     """Answer a request in the form of its surface, whatever happens."""
     call: Call | None = None
     try:
+        if request.length > http.MAX_URL:
+            raise AddressTooLong
+        if route.access == FIXED:
+            return answers.finished(route.shape.finish(route.view(request), route), request.id)
         for attempt in range(ATTEMPTS):
             try:
                 call = _loaded(route, request)
@@ -121,8 +127,6 @@ def answer(route: Route, request: Request) -> Response:
 
 
 def _loaded(route: Route, request: Request) -> Call:
-    if request.length > http.MAX_URL:
-        raise AddressTooLong
     # Where clients prove themselves no session is looked at, so that no browser can be made to act there.
     presented = route.shape.presented(request) if route.access.kind != "client" else None
     claim = callers.claim(route.access, presented)
@@ -210,7 +214,8 @@ def _fill(app: Chalice, path: str, declared: Mapping[str, Route]) -> None:
     if "HEAD" in taken - declared.keys():
         _add(app, ["HEAD"], path, _without_body(declared["GET"]))
     if "OPTIONS" not in declared:
-        _add(app, ["OPTIONS"], path, _handler(Route("OPTIONS", path, CLIENT, lambda _call: _preflight(allowed), shape)))
+        asked = Route("OPTIONS", path, FIXED, lambda _request: _preflight(allowed), shape)
+        _add(app, ["OPTIONS"], path, _handler(asked))
     others = [method for method in METHODS if method not in taken]
     _add(app, others, path, _refusing(path, shape, MethodNotAllowed(headers={"Allow": allowed})))
 

@@ -5,7 +5,6 @@ People to play with.
 
 import copy
 import os
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,15 +14,7 @@ import pytest
 import time_machine
 
 from local import environment
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("localhost", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
+from tests.ports import free_port
 
 # Before anything of Gatepost is imported: it reads its configuration once.
 environment.enter(f"http://localhost:{free_port()}")

@@ -24,9 +24,9 @@ from pydantic import AnyUrl
 
 from chalicelib import config
 from tests.browser import Answer, Browser, me
-from tests.conftest import free_port
 from tests.examples.resource_servers import AccessTokens
 from tests.make import World
+from tests.ports import free_port
 
 R = TypeVar("R")
 CALLBACK = "http://127.0.0.1:3030/callback"

@@ -9,10 +9,10 @@ import pytest
 import requests
 
 from chalicelib import config
-from tests.conftest import free_port
 from tests.examples.resource_servers import AccessTokens, CalendarApi, Introspection
 from tests.examples.tokens import FOREIGN, FORGED, Issuing
 from tests.make import App, World
+from tests.ports import free_port
 
 METADATA = "/.well-known/oauth-protected-resource/api"
 
@@ -47,7 +47,7 @@ def address(calendar: CalendarApi) -> Iterator[str]:
 def events(address: str, authorization: str | None) -> requests.Response:
     """Ask for the calendar."""
     headers = {"Authorization": authorization} if authorization is not None else {}
-    return requests.get(f"{address}/api/events", headers=headers, timeout=10)
+    return requests.get(f"{address}/api/events", headers=headers, timeout=30)
 
 
 def test_a_good_token_shows_the_calendar_of_its_person(address: str, issuing: Issuing, world: World) -> None:
@@ -92,7 +92,7 @@ def test_a_good_token_for_other_things_is_forbidden(address: str, issuing: Issui
 
 def test_it_says_which_server_gives_tokens(address: str, calendar: CalendarApi) -> None:
     """9728-1."""
-    answer = requests.get(address + METADATA, timeout=10)
+    answer = requests.get(address + METADATA, timeout=30)
 
     assert answer.json() == {
         "resource": calendar.resource,
@@ -105,7 +105,7 @@ def test_it_says_which_server_gives_tokens(address: str, calendar: CalendarApi) 
 @pytest.mark.parametrize("path", ["/", "/api", "/api/", "/api/x", "/events", "/apievents", METADATA + "/x"])
 def test_there_is_nothing_else(address: str, path: str) -> None:
     """And no challenge for it."""
-    answer = requests.get(address + path, timeout=10)
+    answer = requests.get(address + path, timeout=30)
 
     assert (answer.status_code, answer.json()) == (404, {"error": "not_found"})
     assert "WWW-Authenticate" not in answer.headers

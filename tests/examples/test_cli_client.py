@@ -15,8 +15,8 @@ import requests
 
 from chalicelib import config
 from tests.browser import Browser, me
-from tests.conftest import free_port
 from tests.make import App, World
+from tests.ports import free_port
 
 FOLDER = Path(__file__).parents[2] / "examples" / "cli_client"
 sys.path.insert(0, str(FOLDER))
@@ -83,7 +83,7 @@ def log_in(terminal: Terminal, leo: Browser, decision: str = "allow") -> tuple[i
     """Log in with the browser."""
     with terminal.started("--no-browser", *terminal.login()) as process:
         back = leo.decide(leo.get(address_of(process)), decision).goes_to
-        page = requests.get(back, timeout=10)
+        page = requests.get(back, timeout=30)
         assert "You can close this tab" in page.text
         return ended(process)
 
@@ -102,7 +102,7 @@ def test_the_browser_is_opened_by_itself(terminal: Terminal, leo: Browser, tmp_p
     script.write_text(f"import sys\nopen({str(opened)!r}, 'w').write(sys.argv[1])\n")
 
     with terminal.started(*terminal.login(), BROWSER=f"{sys.executable} {script} %s") as process:
-        requests.get(leo.decide(leo.get(opened.read_text()), "allow").goes_to, timeout=10)
+        requests.get(leo.decide(leo.get(opened.read_text()), "allow").goes_to, timeout=30)
         status, said, _ = ended(process)
 
     assert (status, said.startswith("You are leo ")) == (0, True)
@@ -203,9 +203,9 @@ def test_an_answer_nobody_asked_for_counts_for_nothing(terminal: Terminal, leo: 
     with terminal.started("--no-browser", *terminal.login()) as process:
         back = leo.decide(leo.get(address_of(process)), "allow").goes_to
         callback = back.partition("?")[0]
-        forged = [requests.get(url, timeout=10).status_code for url in (callback, f"{callback}?code=x&state=%C3%A4")]
-        elsewhere = requests.get(back.replace("/callback", "/"), timeout=10).status_code
-        requests.get(back, timeout=10)
+        forged = [requests.get(url, timeout=30).status_code for url in (callback, f"{callback}?code=x&state=%C3%A4")]
+        elsewhere = requests.get(back.replace("/callback", "/"), timeout=30).status_code
+        requests.get(back, timeout=30)
         status, _, _ = ended(process)
 
     assert (forged, elsewhere, status) == ([404, 404], 404, 0)
@@ -215,7 +215,7 @@ def test_an_answer_of_another_server_is_stopped(terminal: Terminal, leo: Browser
     """Attack 3, RFC 9207: the code goes nowhere."""
     with terminal.started("--no-browser", *terminal.login()) as process:
         back = leo.decide(leo.get(address_of(process)), "allow").goes_to
-        requests.get(back.replace("iss=http%3A", "iss=https%3A"), timeout=10)
+        requests.get(back.replace("iss=http%3A", "iss=https%3A"), timeout=30)
 
         assert ended(process) == (1, "", "The answer came from another server. Stopped.\n")
 

@@ -1,7 +1,6 @@
 """The sample client by itself: what it shows, what it refuses, and that it keeps secrets."""
 
 import re
-import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,20 +15,15 @@ import oauth_flow
 import sample_client
 import sample_page
 
+from tests.ports import free_port
+
 SECRET = "gps_a-secret-that-nobody-may-see-9f3k"
-
-
-def closed_port() -> int:
-    """Return a port of this machine at which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
 def address() -> Iterator[str]:
     """Run the sample client, set up for a server that is not there; yield its address."""
-    app = oauth_flow.App(f"http://localhost:{closed_port()}", "a-client-id", SECRET)
+    app = oauth_flow.App(f"http://localhost:{free_port()}", "a-client-id", SECRET)
     server = sample_client.SampleServer(0, app)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -12,11 +12,11 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from chalicelib import config
 from local.emulator import Rows, copied_rows, put_back
 from local.server import Server
-from tests.conftest import free_port
 from tests.crew import Crew
 from tests.journeys.callback import Callback, listening
 from tests.journeys.screen import Screen
 from tests.make import App, World
+from tests.ports import free_port
 from tools import chromium as installed
 
 Windows = dict[bool, list[Screen]]
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One Chromium for all journeys; every test has a context of its own."""
-    expect.set_options(timeout=10_000)  # milliseconds: a busy machine is slow, not wrong
+    expect.set_options(timeout=30_000)  # milliseconds: a busy machine is slow, not wrong
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed.found(), args=installed.FLAGS)
         yield browser

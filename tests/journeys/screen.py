@@ -29,7 +29,7 @@ class Screen:
         context.on("weberror", self._broke)
         context.on("request", self._note)
         context.on("response", self._check)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         self.first: Page = context.new_page()
         self.page = self.first
 

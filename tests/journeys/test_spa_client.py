@@ -13,9 +13,9 @@ from playwright.sync_api import expect
 
 from chalicelib import config
 from tests.browser import me
-from tests.conftest import free_port
 from tests.journeys.screen import Screen
 from tests.make import App, World
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 PAGE = Path(__file__).parents[2] / "examples" / "spa_client" / "index.html"

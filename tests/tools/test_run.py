@@ -15,13 +15,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).parents[2]
-
-
-def free_port() -> int:
-    """Find a port nothing listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def command(*arguments: str) -> list[str]:
@@ -43,7 +39,7 @@ def running(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
         yield process
     finally:
         process.kill()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 def first_line(process: "subprocess.Popen[str]") -> dict[str, str]:
@@ -82,7 +78,7 @@ def test_a_bare_server_shows_the_set_up_link_and_answers(tmp_path: Path) -> None
         said = first_line(process)
 
         assert said["set_up_url"].startswith(said["base_url"] + "/setup")
-        assert requests.get(said["set_up_url"], timeout=10).status_code == 200
+        assert requests.get(said["set_up_url"], timeout=30).status_code == 200
 
 
 def test_people_get_a_banner_without_colour_in_a_pipe(tmp_path: Path) -> None:
@@ -101,7 +97,7 @@ def test_it_stops_cleanly_when_asked(tmp_path: Path, sign: signal.Signals, statu
         first_line(process)
 
         process.send_signal(sign)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
 
     assert process.returncode == status
     assert "Traceback" not in errors
@@ -128,7 +124,7 @@ def test_a_kill_takes_the_sample_client_along(tmp_path: Path) -> None:
         os.kill(process.pid, signal.SIGKILL)
 
         # The sample client holds the other end of this pipe for as long as it lives.
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 def test_a_second_server_on_the_same_data_is_refused(tmp_path: Path) -> None:

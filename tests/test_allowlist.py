@@ -54,6 +54,8 @@ def test_an_address_in_a_pattern_is_permitted(pattern: str, uri: str) -> None:
         ("https://example.com/a.c", "https://example.com/abc"),
         ("https://example.com/**", "com.example.app:/done"),
         ("com.example.app://**", "com.example.app:/done"),
+        ("https://example.com/**", "example.com/cb"),
+        ("example.com/**", "https://example.com/cb"),
     ],
 )
 def test_an_address_outside_is_not(pattern: str, uri: str) -> None:

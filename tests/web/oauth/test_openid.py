@@ -12,7 +12,7 @@ import pytest
 from chalicelib import config
 from chalicelib.accounts import people
 from tests.browser import Answer, Browser, call, exchange, refresh
-from tests.make import App, World
+from tests.make import PASSWORD, App, World
 
 SIGNED_OUT = "https://standup.example.net/bye"
 
@@ -212,7 +212,7 @@ def test_prompt_login_asks_to_sign_in_once_more_and_then_goes_on(
     assert asked.goes_to.startswith("/login?redirect_to=")
 
     login = leo.get(asked.goes_to)
-    again = leo.submit(login, "/login", login_id="leo", password="otter-lamp-river-42")
+    again = leo.submit(login, "/login", login_id="leo", password=PASSWORD)
 
     assert leo.get(again.goes_to).answer["code"]
 
@@ -269,6 +269,21 @@ def test_an_id_token_hint_of_somebody_else_is_not_answered_for_this_person(
 
     assert leo.authorize(app, prompt="none", id_token_hint=hint).answer["error"] == "login_required"
     assert leo.authorize(app, id_token_hint=hint).goes_to.startswith("/login")
+
+
+def test_who_signs_in_as_another_person_than_the_hinted_one_is_told_to_the_client(
+    leo: Browser, app: App, world: World
+) -> None:
+    """oidc-3: login_required, where asking again and again would lead nowhere."""
+    ana = Browser().holding(world.session(world.ana))
+    hint = tokens_of(ana, app, scope="openid")["id_token"]
+    leo.allow(app)
+    world.clock.shift(60)
+
+    login = leo.get(leo.authorize(app, id_token_hint=hint).goes_to)
+    again = leo.submit(login, "/login", login_id="leo", password=PASSWORD)
+
+    assert leo.get(again.goes_to).answer["error"] == "login_required"
 
 
 def test_an_id_token_hint_that_is_none_of_ours_is_refused(leo: Browser, app: App) -> None:

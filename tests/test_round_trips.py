@@ -147,6 +147,17 @@ def test_a_remembered_authorization_is_a_read_and_a_write(leo: Browser, app: App
     assert calls == [READ, "PutItem"]
 
 
+def test_coming_back_to_a_trusted_application_is_a_read_and_a_write(leo: Browser, world: World) -> None:
+    """DESIGN section 9: trust is kept in the grant like a consent."""
+    trusted = world.app(trusted=True)
+    assert leo.authorize(trusted).answer["code"]
+
+    with counted() as calls:
+        assert leo.authorize(trusted).answer["code"]
+
+    assert calls == [READ, "PutItem"]
+
+
 def test_an_exchange_is_a_read_and_a_write(leo: Browser, app: App) -> None:
     """DESIGN section 9."""
     code = leo.allow(app)

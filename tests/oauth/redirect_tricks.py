@@ -8,6 +8,8 @@ REGISTERED = [
     "http://127.0.0.1:8000/second",
     "http://localhost/cb",
     "http://[::1]/cb",
+    "http://plain.example.com/cb",
+    "https://127.0.0.1/encrypted",
 ]
 # Attack 4: everything here was somebody's way around a comparison once.
 TRICKS = [
@@ -93,6 +95,10 @@ TRICKS = [
     "http://0x7f.1:80/cb",
     "http://0.0.0.0:80/cb",
     "https://127.0.0.1:80/cb",
+    "https://127.0.0.1:8443/encrypted",
+    "http://127.0.0.1/encrypted",
+    "http://plain.example.com:8080/cb",
+    "https://plain.example.com/cb",
     "http://localhost.evil.com/cb",
     "http://localhost:80.evil.com/cb",
     "http://LOCALHOST:80/cb",

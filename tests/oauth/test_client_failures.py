@@ -52,7 +52,9 @@ def test_there_is_at_most_one_write_a_second(app: App, impostor: App, world: Wor
         fail(impostor)
     assert [row.tries for row in Limit.scan()] == [1]
     world.clock.shift(0.999)
-    fail(impostor)
+    with counted() as calls:
+        fail(impostor)
+    assert calls == ["BatchGetItem", "UpdateItem"]
     assert [row.tries for row in Limit.scan()] == [1]
     world.clock.shift(0.001)
     fail(impostor)

@@ -197,6 +197,16 @@ def test_a_method_can_be_chosen_later(world: World) -> None:
     assert replaced.token_endpoint_auth_method == "client_secret_basic"
 
 
+def test_a_chosen_method_is_changed_to_the_default_by_naming_it(world: World) -> None:
+    """RFC 7592 section 2.2: who chose once is believed to mean what it sends."""
+    client = world.client(register(world, token_endpoint_auth_method="client_secret_basic").client.client_id)
+    members = GOOD | {"client_id": client.client_id, "token_endpoint_auth_method": "client_secret_post"}
+
+    replaced = dynamic_registration.replaced(client, members, settings(), world.origin(client.client_id))
+
+    assert replaced.token_endpoint_auth_method == "client_secret_post"
+
+
 def test_limits_are_of_windows_on_the_clock(world: World) -> None:
     """The next hour and the next day have rows of their own."""
     early = dynamic_registration.limits("127.0.0", world.now)

@@ -61,6 +61,16 @@ def test_a_line_says_what_it_can_since_when_and_last_used(leo: Browser, app: App
     assert "Revoke access for Standup Notes" in page.text
 
 
+def test_the_use_of_one_application_is_not_anothers(leo: Browser, app: App, world: World) -> None:
+    """Ux 6.13: and one that was allowed and never came for its tokens was never used."""
+    leo.allow(world.app(name="Other"))
+    exchange(app, leo.allow(app))
+
+    text = leo.get(APPS).page.text
+    assert text.count("Allowed 23 Nov 2026 Last used just now") == 1
+    assert text.count("Allowed 23 Nov 2026 Last used Never") == 1
+
+
 def test_a_refresh_counts_as_use(leo: Browser, app: App, world: World) -> None:
     """DESIGN section 2: "last used" is the last issue or refresh."""
     tokens = exchange(app, leo.allow(app)).json

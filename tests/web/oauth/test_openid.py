@@ -130,6 +130,16 @@ def test_the_claims_are_in_the_id_token_too(leo: Browser, app: App) -> None:
     assert (said["preferred_username"], said["email"]) == ("leo", "leo@example.com")
 
 
+def test_who_has_no_nickname_is_called_by_the_username(leo: Browser, app: App, world: World) -> None:
+    """OpenID Connect Core section 5.1: the contract's clients show it."""
+    token = tokens_of(leo, app, scope="openid profile")["access_token"]
+    before = userinfo(token).json["nickname"]
+
+    people.edit(world.leo, {"nickname": "Lion"}, world.origin(world.leo.user_id))
+
+    assert (before, userinfo(token).json["nickname"]) == ("leo", "Lion")
+
+
 def test_an_address_is_verified_only_while_a_system_admin_vouches_for_it(leo: Browser, app: App, world: World) -> None:
     """OpenID Connect Core section 5.1: other software lets people in by this."""
     token = tokens_of(leo, app, scope="openid email")["access_token"]
@@ -201,20 +211,21 @@ def test_prompt_consent_asks_again(leo: Browser, app: App) -> None:
     assert "Do this while you are away" in answer.page.text
 
 
-@pytest.mark.parametrize("prompt", ["login", "select_account"])
-def test_prompt_login_asks_to_sign_in_once_more_and_then_goes_on(
-    leo: Browser, app: App, world: World, prompt: str
+@pytest.mark.parametrize("again", [{"prompt": "login"}, {"prompt": "select_account"}, {"max_age": "0"}])
+def test_who_is_asked_to_sign_in_once_more_then_goes_on(
+    leo: Browser, app: App, world: World, again: dict[str, str]
 ) -> None:
-    """oidc-2: the address that is come back to does not ask again."""
+    """oidc-2, oidc-3: the address that is come back to does not ask again."""
     leo.allow(app)
     world.clock.shift(60)
-    asked = leo.authorize(app, prompt=prompt)
+    asked = leo.authorize(app, **again)
     assert asked.goes_to.startswith("/login?redirect_to=")
 
     login = leo.get(asked.goes_to)
-    again = leo.submit(login, "/login", login_id="leo", password=PASSWORD)
+    signed_in = leo.submit(login, "/login", login_id="leo", password=PASSWORD)
+    world.clock.shift(1)
 
-    assert leo.get(again.goes_to).answer["code"]
+    assert leo.get(signed_in.goes_to).answer["code"]
 
 
 def test_a_sign_in_from_before_does_not_satisfy_prompt_login(leo: Browser, app: App, world: World) -> None:
@@ -245,7 +256,7 @@ def test_max_age_bounds_how_long_ago_the_sign_in_was(
     assert leo.authorize(app, max_age=seconds).goes_to.startswith("/login") is again
 
 
-@pytest.mark.parametrize("text", ["-1", "x", "1.5", "9" * 10])
+@pytest.mark.parametrize("text", ["-1", "x", "1.5", "٣", "9" * 10])
 def test_a_max_age_is_a_number(leo: Browser, app: App, text: str) -> None:
     """oidc-3."""
     assert leo.authorize(app, max_age=text).answer["error"] == "invalid_request"

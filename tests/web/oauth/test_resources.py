@@ -8,8 +8,11 @@ import pytest
 
 from chalicelib import config
 from chalicelib.oauth import resource_servers
+from chalicelib.store import clients
 from chalicelib.store.resources import resource_key
+from chalicelib.store.writing import write_together
 from tests.browser import Answer, Browser, call, exchange, me, refresh
+from tests.conftest import NOON
 from tests.faults import counted
 from tests.make import CALENDAR, App, World
 
@@ -233,7 +236,17 @@ def test_its_own_client_may_ask_as_well(leo: Browser, app: App) -> None:
     tokens = tokens_for(leo, app)
 
     assert introspect(app, tokens["access_token"]).json["active"] is True
-    assert introspect(app, tokens["refresh_token"]).json["active"] is True
+    told = introspect(app, tokens["refresh_token"]).json
+    assert (told["active"], told["iat"], told["exp"]) == (True, NOON, NOON + 30 * 24 * 3600)
+
+
+def test_a_token_says_what_it_carries_now(leo: Browser, app: App, world: World) -> None:
+    """7662-2; DESIGN section 4: a narrower list of the application acts at the next call."""
+    token = tokens_for(leo, app)["access_token"]
+
+    write_together(*clients.changed(world.client(app.client_id), {"scope": "users:read"}))
+
+    assert introspect(app, token).json["scope"] == "users:read"
 
 
 def test_to_everybody_else_a_token_is_inactive(leo: Browser, app: App, calendar: App, files: App, world: World) -> None:

@@ -42,6 +42,13 @@ def test_basic_is_read_whatever_its_case(scheme: str) -> None:
     assert (claimed.client_id, claimed.secret, claimed.basic) == (CLIENT_ID, SECRET, True)
 
 
+@pytest.mark.parametrize("scheme", ["Bearer", "Digest", "Basi", "Basic-x"])
+def test_another_scheme_is_not_read_as_basic(scheme: str) -> None:
+    """RFC 6749 section 2.3: one method, not whatever looks like it."""
+    with pytest.raises(InvalidClient):
+        presented(basic(CLIENT_ID, SECRET, scheme), None, None)
+
+
 def test_the_body_is_read() -> None:
     """RFC 6749 section 2.3.1."""
     claimed = presented(None, CLIENT_ID, SECRET)

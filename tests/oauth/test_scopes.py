@@ -94,3 +94,18 @@ def test_any_text_is_taken_apart_or_refused(text: str) -> None:
         return
     assert " ".join(sorted(found)) == scopes.written(found)
     assert all(token and token.isascii() and token.isprintable() for token in found)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "both"),
+    [
+        ("posts:read", "posts:write", {"posts:read", "posts:write"}),
+        ("user", "posts:read", {"user"}),
+        ("user", "q3w6s9m1ff/mail:read posts:read", {"user", "q3w6s9m1ff/mail:read"}),
+    ],
+)
+def test_everything_takes_in_what_is_ours_and_no_other_apis(left: str, right: str, both: set[str]) -> None:
+    """8707-2: a consent is for one API."""
+    merged = scopes.merged(frozenset(left.split()), frozenset(right.split()))
+
+    assert set(merged.split()) == both

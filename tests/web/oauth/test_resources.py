@@ -9,6 +9,7 @@ import pytest
 from chalicelib import config
 from chalicelib.oauth import resource_servers
 from chalicelib.store import clients
+from chalicelib.store.grants import grant_key
 from chalicelib.store.resources import resource_key
 from chalicelib.store.writing import write_together
 from tests.browser import Answer, Browser, call, exchange, me, refresh
@@ -91,6 +92,25 @@ def test_without_a_scope_all_of_the_resources_are_asked_for(leo: Browser, app: A
     assert "Change your calendar" in consent.page.text
     assert "At Calendar" in consent.page.text
     assert "Everything you can do on this server" not in consent.page.text
+
+
+def test_what_our_own_api_has_is_not_asked_for_where_another_is_meant(
+    leo: Browser, app: App, calendar: App, world: World
+) -> None:
+    """8707-2: nobody allows more than the tokens will carry."""
+    leo.allow(app, resource=CALENDAR, scope="openid calendar:read posts:write")
+
+    held = world.row(grant_key(world.leo.user_id, app.client_id)).scope
+    assert sorted(scope.rpartition("/")[2] for scope in held.split()) == ["calendar:read", "openid"]
+
+
+def test_a_scope_the_resource_does_not_have_cannot_be_asked_for(leo: Browser, world: World, calendar: App) -> None:
+    """DESIGN section 4: invalid_scope for an application with a list; at an API of its own too."""
+    listed = world.app(scope="users:read")
+
+    answer = leo.authorize(listed, resource=CALENDAR, scope="calendar:read calendar:delete").answer
+
+    assert answer["error"] == "invalid_scope"
 
 
 @pytest.mark.parametrize(

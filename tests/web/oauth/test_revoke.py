@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.credentials import new_id
+from chalicelib.credentials import new_id, parse_refresh, refresh_token
+from chalicelib.store.authorizations import Authorization
 from tests.browser import Answer, Browser, call, exchange, me, refresh
+from tests.faults import counted
 from tests.make import VERIFIER, App, World
 
 UNKNOWN = ["junk", "gpr_x", "a.b.c", "gpc_x", "x" * 5000, "ä", "eyJhbGciOiJub25lIn0.e30."]
@@ -16,6 +18,11 @@ def tokens(leo: Browser, app: App) -> dict[str, str]:
     """What the app got for Leo."""
     found: dict[str, str] = exchange(app, leo.allow(app)).json
     return found
+
+
+def both(tokens: dict[str, str]) -> list[str]:
+    """The access token and the refresh token."""
+    return [tokens["access_token"], tokens["refresh_token"]]
 
 
 def revoke(app: App, token: str | None, **form: str) -> Answer:
@@ -43,10 +50,41 @@ def test_the_answer_is_an_empty_object(app: App, tokens: dict[str, str]) -> None
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_a_second_revocation_writes_nothing(app: App, tokens: dict[str, str]) -> None:
+    """7009-1: who sends it again is answered alike, and the audit says it once."""
+    revoke(app, tokens["refresh_token"])
+
+    with counted() as calls:
+        assert revoke(app, tokens["refresh_token"]).status == 200
+
+    assert calls == ["BatchGetItem"]
+
+
 @pytest.mark.parametrize("token", UNKNOWN, ids=lambda token: token[:6])
 def test_an_unknown_token_is_answered_like_a_revoked_one(browser: Browser, app: App, token: str) -> None:
     """7009-1."""
     assert (revoke(app, token).status, revoke(app, token).text) == (200, "{}")
+
+
+def test_a_token_whose_row_is_gone_is_answered_like_a_revoked_one(app: App, tokens: dict[str, str]) -> None:
+    """7009-1: DynamoDB deletes what ended long ago."""
+    [row] = Authorization.scan()
+    row.delete()
+
+    assert [(revoke(app, token).status, revoke(app, token).text) for token in both(tokens)] == [(200, "{}")] * 2
+
+
+def test_a_refresh_token_made_up_for_a_code_is_none(leo: Browser, app: App, tokens: dict[str, str]) -> None:
+    """DESIGN section 3: whoever knows the ids and the key's name has no MAC, and there is no generation to guess."""
+    code = leo.allow(app)
+    held = parse_refresh(tokens["refresh_token"])
+    [row] = [row for row in Authorization.scan() if row.generation is None]
+    assert held
+    forged = refresh_token(held.key_id, row.user_id, row.authorization_id, 1, bytes(32))
+
+    assert refresh(app, forged).json["error"] == "invalid_grant"
+    assert revoke(app, forged).status == 200
+    assert exchange(app, code).status == 200
 
 
 def test_another_clients_token_is_refused_and_not_revoked(app: App, tokens: dict[str, str], world: World) -> None:

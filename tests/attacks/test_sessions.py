@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from chalicelib.credentials import parse_session, session_token
 from chalicelib.store.authorizations import authorizations_of
 from chalicelib.web.browser import cookie_name
 from tests.browser import Answer, Browser, authorization_request, call, exchange, me
@@ -44,6 +45,19 @@ def test_a_made_up_session_id_is_not_adopted(browser: Browser) -> None:
     browser.sign_in("leo")
 
     assert me("gpn_attacker").status == 401
+
+
+@pytest.mark.parametrize("by_cookie", [True, False])
+def test_who_knows_the_ids_of_a_session_does_not_have_it(by_cookie: bool, world: World) -> None:
+    """Attack 10: administrators and lists see ids; only the secret in the token is the session."""
+    located = parse_session(world.session(world.leo))
+    assert located
+    forged = session_token(located.user_id, located.row_id, bytes(32))
+
+    if by_cookie:
+        assert Browser().holding(forged).get("/account").goes_to.startswith("/login")
+    else:
+        assert me(forged).status == 401
 
 
 def test_nobody_is_signed_in_by_a_form_of_another_browser(browser: Browser) -> None:

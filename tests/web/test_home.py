@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from chalicelib.store.settings import Settings
 from chalicelib.web import pages
 from chalicelib.web.browser import cookie_name
+from local import emulator
 from tests.browser import Answer, Browser, call
 from tests.make import World
 
@@ -104,6 +106,15 @@ def test_machines_find_what_they_look_for(path: str, status: int, says: str, bro
     answer = call("GET", path)
     assert answer.status == status
     assert answer.text.startswith(says)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/help", "/api/v4/config/client", "/oauth/jwks"])
+def test_without_settings_every_address_asks_to_try_later(path: str, browser: Browser, world: World) -> None:
+    """DESIGN section 4: a deployment that is half done breaks nothing; and files of ours are there."""
+    emulator.empty([Settings.Meta.table_name])
+
+    assert (call("GET", path).status, call("GET", path).headers["Retry-After"]) == (503, "2")
+    assert call("GET", STATIC[0]).status == 200
 
 
 def test_change_password_leads_to_the_password_page(browser: Browser) -> None:

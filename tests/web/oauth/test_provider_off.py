@@ -43,6 +43,13 @@ def test_the_token_endpoint_is_off(off: App, grant: str) -> None:
     assert answer.json["id"] == "api.oauth.get_access_token.disabled.app_error"
 
 
+def test_it_is_off_also_for_who_asks_wrongly(off: App) -> None:
+    """DESIGN section 4: two ways to authenticate at once, and still that is not what is wrong first."""
+    answer = token(off, grant_type="refresh_token", refresh_token="x", client_secret="y")
+
+    assert is_off(answer)
+
+
 def test_revocation_is_off(off: App) -> None:
     """DESIGN section 4."""
     assert is_off(call("POST", "/oauth/revoke", data={"token": "x"}, auth=off.basic))

@@ -74,14 +74,15 @@ def key_set(settings: Settings) -> dict[str, Any]:
 
 
 def kid_of(text: str) -> str | None:
-    """The key a token says it was signed with; PyJWT would take the whole token apart to tell."""
+    """The key a token says it was signed with, None if it names none; PyJWT would take all of it apart to tell."""
     from jwt.utils import base64url_decode
 
     try:
         header = json.loads(base64url_decode(text.partition(".")[0]))
     except (ValueError, RecursionError):
         return None
-    return str(header.get("kid")) if isinstance(header, dict) else None
+    named = header.get("kid") if isinstance(header, dict) else None
+    return named if isinstance(named, str) else None
 
 
 def _verified(

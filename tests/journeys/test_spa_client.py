@@ -176,6 +176,32 @@ def test_several_calls_at_once_renew_it_once(page: Screen) -> None:
     forgive(page, "401")
 
 
+def test_a_refusal_that_comes_late_renews_nothing_again(page: Screen) -> None:
+    """Note A: the first 401 is held back until the other call has its answer, by the token that was renewed."""
+    signed_in(page)
+    spoil_access_token(page)
+    page.asked.clear()
+
+    page.page.evaluate(
+        """async () => {
+            const fetched = window.fetch;
+            let first = true, release;
+            const answered = new Promise((resolve) => { release = resolve; });
+            window.fetch = async (...sent) => {
+                const answer = await fetched(...sent);
+                const mine = String(sent[0]).endsWith("/users/me");
+                if (mine && answer.ok) release();
+                if (mine && first) { first = false; await answered; }
+                return answer;
+            };
+            await Promise.all([api("/users/me"), api("/users/me")]);
+        }"""
+    )
+
+    assert [urlsplit(url).path for url in page.asked].count("/oauth/access_token") == 1
+    forgive(page, "401")
+
+
 def test_access_that_was_taken_away_is_said_in_words(page: Screen, site: Site, app: App) -> None:
     """The seed: revoked is revoked, with the next call."""
     signed_in(page).open(f"/account/security/oauth2-apps/{app.client_id}/revoke").press("Revoke access")

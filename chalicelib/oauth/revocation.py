@@ -59,7 +59,7 @@ def revoke(
 
 def _genuine(token: RefreshToken | Recognised, authorization: Authorization, settings: Settings) -> bool:
     if isinstance(token, RefreshToken):
-        return authorization.generation is not None and tokens.genuine(token, authorization, settings)
+        return tokens.genuine(token, authorization, settings)
     try:
         access_tokens.verify(token, settings)
     except InvalidToken:

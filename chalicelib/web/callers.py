@@ -28,7 +28,7 @@ class Access(NamedTuple):
 
 
 FIXED: Final = Access("fixed")
-"""Anybody, and the answer hangs on nothing: no row is read, so that it is there while DynamoDB is not."""
+"""Anybody, and no row is read (see `Surface.fixed`)."""
 PUBLIC: Final = Access("public")
 CLIENT: Final = Access("client")
 PERSON: Final = Access("person")

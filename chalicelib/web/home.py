@@ -9,7 +9,7 @@ from chalicelib.errors import NotFound
 from chalicelib.web import answers, browser, pages
 from chalicelib.web.answers import own_path
 from chalicelib.web.browser import THEMES
-from chalicelib.web.callers import CLIENT, FIXED, PUBLIC, Call
+from chalicelib.web.callers import CLIENT, PUBLIC, Call
 from chalicelib.web.http import Request
 from chalicelib.web.routes import Surface
 from chalicelib.web.shapes import PageShape
@@ -39,7 +39,7 @@ def theme(call: Call) -> Response:
     return browser.with_theme(response, wanted if wanted in THEMES else "auto")
 
 
-@surface.route("GET", "/static/{name}", FIXED)
+@surface.fixed("/static/{name}")
 def static(request: Request) -> Response:
     """A file of ours; its content is in its name, so it can be kept for ever."""
     found = pages.static_file(request.path_values["name"])
@@ -56,13 +56,13 @@ def health(_call: Call) -> Response:
     return answers.as_json({"status": "OK"})
 
 
-@surface.route("GET", "/.well-known/change-password", FIXED)
+@surface.fixed("/.well-known/change-password")
 def change_password(_request: Request) -> Response:
     """Where password managers send people (W3C, A Well-Known URL for Changing Passwords)."""
     return answers.go("/account/security/password", 302)
 
 
-@surface.route("GET", "/.well-known/security.txt", FIXED)
+@surface.fixed("/.well-known/security.txt")
 def security(_request: Request) -> Response:
     """Whom to tell about a hole (RFC 9116)."""
     text = f"Contact: {config.current().url('/help')}\nExpires: 2027-11-01T00:00:00Z\nPreferred-Languages: en\n"

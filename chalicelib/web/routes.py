@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from chalice.app import Blueprint, Chalice, Response
 
@@ -33,9 +33,8 @@ METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _log = logging.getLogger("gatepost")
 
 
-View: TypeAlias = "Callable[[Any], Response]"
-"""Takes the `Call`; at a fixed address, where there is none, the bare `Request`."""
-V = TypeVar("V", bound=View)
+View: TypeAlias = "Callable[[Call], Response]"
+FixedView: TypeAlias = "Callable[[Request], Response]"
 Reads: TypeAlias = "Callable[[Request], Sequence[Key[Any]]]"
 
 
@@ -61,7 +60,7 @@ class Route(NamedTuple):
     method: str
     path: str
     access: Access
-    view: View
+    view: Callable[[Any], Response]  # of the call; of the bare request where nothing is read
     shape: Shape
     form: str | None = None
     takes: Takes = Takes()
@@ -82,7 +81,7 @@ class Surface:
         self.blueprint = Blueprint(name)
         self._shape = shape
 
-    def route(self, method: str, path: str, access: Access, **declared: Any) -> Callable[[V], V]:
+    def route(self, method: str, path: str, access: Access, **declared: Any) -> Callable[[View], View]:
         """Declare a route: `declared` are the remaining fields of `Route`.
 
         `query`, `fields` and `items` name what it reads (see `http.Takes`).
@@ -90,15 +89,27 @@ class Surface:
         names = {part: frozenset(declared.pop(part, ())) for part in ("query", "fields")}
         takes = Takes(**names, items=declared.pop("items", None))
 
-        def declare(view: V) -> V:
-            route = Route(method, path, access, view, self._shape, takes=takes, **declared)
-            ROUTES.append(route)
-            handler = _handler(route)
-            handler.__name__ = view.__name__
-            self.blueprint.route(path, methods=[method], content_types=["*/*"], name=f"{method} {path}")(handler)
+        def declare(view: View) -> View:
+            self._declare(Route(method, path, access, view, self._shape, takes=takes, **declared), view.__name__)
             return view
 
         return declare
+
+    def fixed(self, path: str) -> Callable[[FixedView], FixedView]:
+        """Declare a GET whose answer hangs on nothing: no row is read, so that it is there while DynamoDB is not."""
+
+        def declare(view: FixedView) -> FixedView:
+            self._declare(Route("GET", path, FIXED, view, self._shape), view.__name__)
+            return view
+
+        return declare
+
+    def _declare(self, route: Route, name: str) -> None:
+        ROUTES.append(route)
+        handler = _handler(route)
+        handler.__name__ = name
+        named = f"{route.method} {route.path}"
+        self.blueprint.route(route.path, methods=[route.method], content_types=["*/*"], name=named)(handler)
 
 
 def answer(route: Route, request: Request) -> Response:

@@ -142,7 +142,7 @@ class Asker:
             return [("Cookie", f"{browser.cookie_name('form')}={FORM_COOKIE}")]
         cookie = ("Cookie", f"{browser.cookie_name()}={self.known.session}")
         # A client proves itself by its fields; with a header too there would be two proofs.
-        own = None if route.access.kind in {"client", "fixed"} else self.known.session
+        own = None if route.access.kind == "client" else self.known.session
         token = self.bearer_at.get(route.path, own)
         bearer = [("Authorization", f"Bearer {token}")] if token else []
         return [cookie, *bearer]

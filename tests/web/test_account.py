@@ -69,6 +69,7 @@ def test_the_use_of_one_application_is_not_anothers(leo: Browser, app: App, worl
     text = leo.get(APPS).page.text
     assert text.count("Allowed 23 Nov 2026 Last used just now") == 1
     assert text.count("Allowed 23 Nov 2026 Last used Never") == 1
+    assert "Not used for" not in text
 
 
 def test_a_refresh_counts_as_use(leo: Browser, app: App, world: World) -> None:

@@ -15,7 +15,7 @@ from chalicelib.store.settings import HOUR, SETTINGS, Setting, Settings, Value
 from chalicelib.store.users import User
 from chalicelib.store.writing import ConditionFailed
 from chalicelib.web import answers
-from chalicelib.web.callers import CLIENT, FIXED, PERSON, PUBLIC, Call, scope
+from chalicelib.web.callers import CLIENT, PERSON, PUBLIC, Call, scope
 from chalicelib.web.http import Request
 from chalicelib.web.routes import Surface
 from chalicelib.web.shapes import ApiShape
@@ -37,7 +37,7 @@ def ping(_call: Call) -> Response:
     return answers.as_json({"status": "OK", "ActiveSearchBackend": "database", **dict.fromkeys(nothing, "")})
 
 
-@surface.route("GET", "/api/v4/license/client", FIXED)
+@surface.fixed("/api/v4/license/client")
 def licence(_request: Request) -> Response:
     """There is none, and none is needed: clients hide what a licence would open."""
     return answers.as_json({"IsLicensed": "false"})

@@ -38,6 +38,13 @@ def userinfo(token: str, method: str = "GET") -> Answer:
     return call(method, "/oauth/userinfo", headers={"Authorization": f"Bearer {token}"})
 
 
+@pytest.fixture
+def anas_hint(app: App, world: World) -> str:
+    """An ID token that says it was Ana."""
+    ana = Browser().holding(world.session(world.ana))
+    return str(tokens_of(ana, app, scope="openid")["id_token"])
+
+
 def test_an_id_token_says_who_signed_in_to_which_application(leo: Browser, app: App, world: World) -> None:
     """oidc-1: iss, sub, aud, exp, iat, nonce, auth_time, azp; RS256 with a published key."""
     token = tokens_of(leo, app, scope="openid", nonce="n-0S6_WzA2Mj")["id_token"]
@@ -271,27 +278,23 @@ def test_an_id_token_hint_of_this_person_is_fine_though_expired(leo: Browser, ap
 
 
 def test_an_id_token_hint_of_somebody_else_is_not_answered_for_this_person(
-    leo: Browser, app: App, world: World
+    leo: Browser, app: App, anas_hint: str
 ) -> None:
     """oidc-3."""
-    ana = Browser().holding(world.session(world.ana))
-    hint = tokens_of(ana, app, scope="openid")["id_token"]
     leo.allow(app)
 
-    assert leo.authorize(app, prompt="none", id_token_hint=hint).answer["error"] == "login_required"
-    assert leo.authorize(app, id_token_hint=hint).goes_to.startswith("/login")
+    assert leo.authorize(app, prompt="none", id_token_hint=anas_hint).answer["error"] == "login_required"
+    assert leo.authorize(app, id_token_hint=anas_hint).goes_to.startswith("/login")
 
 
 def test_who_signs_in_as_another_person_than_the_hinted_one_is_told_to_the_client(
-    leo: Browser, app: App, world: World
+    leo: Browser, app: App, world: World, anas_hint: str
 ) -> None:
     """oidc-3: login_required, where asking again and again would lead nowhere."""
-    ana = Browser().holding(world.session(world.ana))
-    hint = tokens_of(ana, app, scope="openid")["id_token"]
     leo.allow(app)
     world.clock.shift(60)
 
-    login = leo.get(leo.authorize(app, id_token_hint=hint).goes_to)
+    login = leo.get(leo.authorize(app, id_token_hint=anas_hint).goes_to)
     again = leo.submit(login, "/login", login_id="leo", password=PASSWORD)
 
     assert leo.get(again.goes_to).answer["error"] == "login_required"
